@@ -6,10 +6,12 @@
 import { isSameOrganisation } from '../dns/organisation.ts'
 import { type Author, author } from '../facts/author.ts'
 import { type Dkim, type DkimSignature, dkim as signatures } from '../facts/dkim/dkim.ts'
+import { spf } from '../facts/spf/spf.ts'
 import { score } from '../model/checks.ts'
 import type { Filter } from '../model/filter.ts'
-import { type Finding, points } from '../model/finding.ts'
+import { type Finding, type Findings, points } from '../model/finding.ts'
 import { checked, schemaOf } from '../model/options.ts'
+import type { Message } from '../model/stage.ts'
 
 /** Points of `dkim`. */
 export interface DkimOptions {
@@ -29,6 +31,11 @@ export interface DkimOptions {
   readonly uncovered?: number
   /** Points when there are more signatures than are verified. @default 1 */
   readonly tooMany?: number
+  /**
+   * Points when there is no signature, and SPF does not prove the author's organisation. Mail of lists (RFC 2919) and of
+   * machines (a null reverse-path, RFC 3834) costs nothing. @default 1
+   */
+  readonly unsigned?: number
 }
 
 /** @internal */
@@ -38,11 +45,12 @@ export const dkimSchema = schemaOf<DkimOptions>('dkim', {
   addedField: score({ min: 0 }),
   uncovered: score({ min: 0 }),
   tooMany: score({ min: 0 }),
+  unsigned: score({ min: 0 }),
 })
 
 /**
- * Looks for suspicious signatures at `message`. Finds nothing in unsigned mail, nor in a signature that passes and
- * covers what it should.
+ * Looks for suspicious and missing signatures at `message`. Finds nothing in a signature that passes and covers what it
+ * should, nor in unsigned mail of an author that SPF proves, or about whom SPF has no answer.
  *
  * @throws PosternError when a number of points is wrong
  *
@@ -50,7 +58,14 @@ export const dkimSchema = schemaOf<DkimOptions>('dkim', {
  * dkim({ partial: 6 }) // beside the default thresholds: a message that was signed in part is quarantined
  */
 export function dkim(options: DkimOptions = {}): Filter {
-  const { broken = 0.5, partial = 2, addedField = 5, uncovered = 0.5, tooMany = 1 } = checked(dkimSchema, options)
+  const {
+    broken = 0.5,
+    partial = 2,
+    addedField = 5,
+    uncovered = 0.5,
+    tooMany = 1,
+    unsigned = 1,
+  } = checked(dkimSchema, options)
   const judge = (found: Dkim, who: Author): readonly Finding[] => {
     const passing = found.signatures.filter(({ result }) => result === 'pass')
     const many = found.ignored > 0 && points(tooMany, countOf(found), { rule: 'too-many' })
@@ -81,12 +96,39 @@ export function dkim(options: DkimOptions = {}): Filter {
     return first === undefined ? [] : [points(broken, `no signature passes: ${first.reason}`, { rule: 'broken' })]
   }
 
+  const judgeUnsigned = async (message: Message, who: Author): Promise<Findings> =>
+    !isListOrMachine(message) &&
+    who.kind === 'clear' &&
+    (await isUnproven(message, who.domain)) &&
+    points(unsigned, `there is no signature, and SPF does not prove that ${who.domain} sent the message`, {
+      rule: 'unsigned',
+    })
+
   return {
     name: 'dkim',
     checks: 'identity',
     reads: [signatures],
-    message: async message => judge(await message.ask(signatures), await message.ask(author)),
+    message: async message => {
+      const found = await message.ask(signatures)
+      const who = await message.ask(author)
+      return found.signatures.length + found.ignored === 0 ? judgeUnsigned(message, who) : judge(found, who)
+    },
   }
+}
+
+/** Lists and machines often send without a signature, and their mail has little to win by one. */
+const isListOrMachine = ({ reversePath, header }: Message): boolean =>
+  reversePath === '' ||
+  header.all('list-id').length > 0 ||
+  header.all('list-post').length > 0 ||
+  /^\s*auto-/i.test(header.get('auto-submitted') ?? '')
+
+/** Whether SPF certainly does not prove the author's organisation. What is not known is no evidence. */
+async function isUnproven(message: Message, domain: string): Promise<boolean> {
+  if (message.client === 'forwarder') return false
+  const sender = await message.ask(spf)
+  if (sender.result === 'unknown' || sender.result === 'temperror') return false
+  return sender.result !== 'pass' || sender.permissive || !isSameOrganisation(sender.domain, domain)
 }
 
 /**

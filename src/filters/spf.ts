@@ -1,5 +1,6 @@
 /** `spf`: what an SPF result costs. */
 
+import { mayBeForwarded } from '../facts/route.ts'
 import { askLikelyRecord } from '../facts/spf/likely-record.ts'
 import { spf as check, forwardedSpf, heloSpf, type Spf, type SpfCheck } from '../facts/spf/spf.ts'
 import { cost, oneOf } from '../model/checks.ts'
@@ -7,6 +8,7 @@ import { askEarly } from '../model/fact.ts'
 import type { Filter } from '../model/filter.ts'
 import { defer, type Findings } from '../model/finding.ts'
 import { checked, schemaOf } from '../model/options.ts'
+import type { Header } from '../model/stage.ts'
 import { findingFor } from './rules/consequence.ts'
 
 /** What a result costs: points, or certain refusal. */
@@ -34,6 +36,11 @@ export interface SpfOptions {
   readonly permissive?: SpfCost
   /** `fail` for the name in the greeting, which forwarding does not change. @default 3 */
   readonly heloFail?: SpfCost
+  /**
+   * Added to `fail` and `softfail` where no Received field names an earlier server that may have forwarded the message.
+   * @default 1
+   */
+  readonly unexplained?: SpfCost
 }
 
 /** @internal */
@@ -46,10 +53,11 @@ export const spfSchema = schemaOf<SpfOptions>('spf', {
   temperror: oneOf('pass', 'defer'),
   permissive: cost('reject'),
   heloFail: cost('reject'),
+  unexplained: cost('reject'),
 })
 
 /**
- * Judges SPF at `mail`. The record of the name in the greeting is asked for at `helo`.
+ * Judges SPF at `mail`, and at `header` whether forwarding may explain a failure. The record of the name in the greeting is asked for at `helo`.
  *
  * @throws PosternError when an option is wrong
  * @example
@@ -65,6 +73,7 @@ export function spf(options: SpfOptions = {}): Filter {
     temperror = 'pass',
     permissive = 1,
     heloFail = 3,
+    unexplained = 1,
   } = checked(spfSchema, options)
   const judge = ({ result, reason, permissive: isWeak, domain }: SpfCheck): Findings => {
     switch (result) {
@@ -93,6 +102,15 @@ export function spf(options: SpfOptions = {}): Filter {
   const judgeGreeting = ({ identity, helo }: Spf): Findings =>
     identity === 'mailfrom' && helo.result === 'fail' && finding(heloFail, 'helo-fail', helo.reason)
 
+  const judgeRoute = async (header: Header): Promise<Findings> => {
+    const { identity, result, domain } = await header.ask(check)
+    return (
+      identity === 'mailfrom' &&
+      (result === 'fail' || result === 'softfail') &&
+      finding(unexplained, 'unexplained', `SPF of ${domain} fails, and no earlier server forwarded the message`)
+    )
+  }
+
   return {
     name: 'spf',
     checks: 'identity',
@@ -104,8 +122,11 @@ export function spf(options: SpfOptions = {}): Filter {
       const found = await transaction.ask(check)
       return [judge(found), judgeGreeting(found)].flatMap(finding => finding || [])
     },
-    header: header =>
-      header.client === 'forwarder' && header.ask(forwardedSpf).then(found => found !== undefined && judge(found)),
+    header: header => {
+      if (header.client === 'forwarder')
+        return header.ask(forwardedSpf).then(found => found !== undefined && judge(found))
+      return !mayBeForwarded(header.header) && judgeRoute(header)
+    },
   }
 }
 

@@ -80,6 +80,10 @@ test('P07 behind a forwarder SPF and DNS lists check its client', async () => {
 })
 
 test('an unknown client is checked at MAIL and not again at the header', async () => {
-  const found = await probe(spf({ none: 0 }), { ...world(), client: 'unknown', ip: '192.0.2.66' })
+  const found = await probe(spf({ none: 0 }), {
+    ...world(`from a (a [192.0.2.10]) ${by}`),
+    client: 'unknown',
+    ip: '192.0.2.66',
+  })
   expect(found.map(({ rule }) => rule)).toEqual(['spf/fail'])
 })

@@ -1,10 +1,11 @@
 /** The dkim filter: signatures that say less than they seem to. */
 import { Readable } from 'node:stream'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { dkim as reading } from '../../src/facts/dkim/dkim.ts'
 import { type DkimOptions, dkim } from '../../src/filters/dkim.ts'
-import type { Finding } from '../../src/model/finding.ts'
+import { type Finding, points } from '../../src/model/finding.ts'
 import type { Message } from '../../src/model/stage.ts'
+import { type Probed, probe } from '../../src/testing/probe.ts'
 import { type ZoneLiteral, zone } from '../../src/testing/zone.ts'
 import { headerContext, NOW } from '../facts/dkim/messages.ts'
 import { message, recordOf, rsa, signature, signed } from '../facts/dkim/signer.ts'
@@ -39,9 +40,50 @@ test('the filter has the reading found while the message arrives', () => {
   expect(dkim()).toMatchObject({ name: 'dkim', reads: [reading] })
 })
 
-test('unsigned mail and mail that is signed as it should be are no finding', async () => {
-  expect(await findings(message(fields, body))).toEqual([])
+test('mail that is signed as it should be is no finding', async () => {
   expect(await findings(signed({ fields, body }))).toEqual([])
+})
+
+describe('mail without a signature', () => {
+  const text = (extra: string) => `From: ann@example.org\n${extra}\nShall we?\n`
+  const world = { reversePath: 'ann@example.org', message: text('') }
+  const found = (dns: ZoneLiteral, more: Probed = {}) => probe(dkim(), { ...world, dns: zone(dns), ...more })
+  const expected = [
+    points(1, 'there is no signature, and SPF does not prove that example.org sent the message', {
+      rule: 'dkim/unsigned',
+    }),
+  ]
+
+  test.for<[string, ZoneLiteral, Probed]>([
+    ['there is no SPF record', {}, {}],
+    ['SPF fails', { 'example.org': { TXT: ['v=spf1 -all'] } }, {}],
+    [
+      'SPF proves another organisation',
+      { 'host.example.com': { TXT: ['v=spf1 ip4:192.0.2.1 -all'] } },
+      { reversePath: 'www-data@host.example.com' },
+    ],
+    ['the record allows everybody', { 'example.org': { TXT: ['v=spf1 +all'] } }, {}],
+    ['it names how to leave a list, and no list', {}, { message: text('List-Unsubscribe: <https://example.org/u>\n') }],
+  ])('costs a point where %s', async ([, dns, more]) => {
+    expect(await found(dns, more)).toEqual(expected)
+  })
+
+  test.for<[string, ZoneLiteral, Probed]>([
+    [
+      'SPF proves the author’s organisation',
+      { 'b.example.org': { TXT: ['v=spf1 ip4:192.0.2.1 -all'] } },
+      { reversePath: 'x@b.example.org' },
+    ],
+    ['DNS fails', { 'example.org': 'timeout' }, {}],
+    ['the client is not known', {}, { ip: undefined }],
+    ['a trusted forwarder sent it', {}, { client: 'forwarder' }],
+    ['a server bounces a message', {}, { reversePath: '' }],
+    ['a list sent it', {}, { message: text('List-Id: <a.lists.example>\n') }],
+    ['a program answers', {}, { message: text('Auto-Submitted: auto-replied\n') }],
+    ['the author is unclear', {}, { message: text('From: eve@example.com\n') }],
+  ])('costs nothing where %s', async ([, dns, more]) => {
+    expect(await found(dns, more)).toEqual([])
+  })
 })
 
 test('a broken signature is a small matter, never a refusal', async () => {

@@ -1,9 +1,11 @@
 /** `dmarc`: applies the policy of the author's domain, unless a trusted forwarder or sealer explains the failure. */
 
+import { isSameOrganisation } from '../../dns/organisation.ts'
 import { arc } from '../../facts/arc/arc.ts'
 import { dkim } from '../../facts/dkim/dkim.ts'
 import { dmarc as check, type Dmarc } from '../../facts/dmarc.ts'
 import { askAuthorPolicy, askSenderPolicy } from '../../facts/dmarc-lookups.ts'
+import { spf } from '../../facts/spf/spf.ts'
 import { callback, cost, oneOf, score } from '../../model/checks.ts'
 import type { Filter } from '../../model/filter.ts'
 import { defer, type Finding, type Findings } from '../../model/finding.ts'
@@ -37,6 +39,11 @@ export interface DmarcOptions {
   readonly invalidFrom?: 'reject' | 'quarantine' | number
   /** Points when DMARC passes only by an SPF record that allows half the Internet. @default 2 */
   readonly permissiveSpf?: number
+  /**
+   * Points for mail of a domain without a policy when every signature that passes, and SPF, prove other organisations.
+   * Mail of lists (RFC 2919) costs nothing. @default 0.5
+   */
+  readonly unaligned?: number
 }
 
 /** @internal */
@@ -51,10 +58,12 @@ export const dmarcSchema = schemaOf<DmarcOptions>('dmarc', {
   unknown: oneOf('defer', 'pass'),
   invalidFrom: cost('reject', 'quarantine'),
   permissiveSpf: score({ min: 0 }),
+  unaligned: score({ min: 0 }),
 })
 
 /**
- * Applies DMARC at `message`. Finds nothing in mail that passes, nor in mail of domains without a policy.
+ * Applies DMARC at `message`. Finds nothing in mail that passes, nor in mail of domains without a policy that SPF or a
+ * signature proves.
  *
  * @example
  * dmarc({ forwarders: ['192.0.2.0/24', '.forwarder.example'], sealers: ['lists.example'] })
@@ -84,6 +93,7 @@ class DmarcPolicy {
       header: askAuthorPolicy,
       message: async message => {
         const found = await message.ask(check)
+        if (found.result === 'none') return this.#judgeAlignment(message, found.domain)
         const finding = this.#judge(found)
         const mayBeOverridden = finding && (found.result === 'fail' || found.result === 'temperror')
         return (mayBeOverridden && (await this.#override(message, found))) || finding
@@ -115,6 +125,22 @@ class DmarcPolicy {
       default:
         return result satisfies never
     }
+  }
+
+  /** Without a policy: whether what is proven is the author's organisation. What is not known is no evidence. */
+  async #judgeAlignment(message: Message, domain: string): Promise<Findings> {
+    const { unaligned = 0.5 } = this.#options
+    if (unaligned === 0 || message.client === 'forwarder' || message.header.all('list-id').length > 0) return false
+    const { signatures } = await message.ask(dkim)
+    const signers = signatures.filter(({ result }) => result === 'pass').map(({ domain }) => domain)
+    const [signer] = signers
+    const isOwn = (name: string): boolean => isSameOrganisation(name, domain)
+    if (signer === undefined || signers.some(isOwn) || signatures.some(({ result }) => result === 'temperror'))
+      return false
+    const sender = await message.ask(spf)
+    if (sender.result === 'unknown' || sender.result === 'temperror') return false
+    if (sender.result === 'pass' && isOwn(sender.domain)) return false
+    return finding(unaligned, 'unaligned', `${signer} signed the message, and nothing proves that ${domain} sent it`)
   }
 
   #byPolicy(policy: Dmarc['policy'], reason: string): Findings {

@@ -73,6 +73,35 @@ describe('what fails', () => {
   })
 })
 
+describe('without a policy', () => {
+  const world = { reversePath: 'a@sender.example', facts: [signedBy('pass', 'mailer.example.net')] }
+
+  test('what proves another organisation costs half a point', async () => {
+    expect(await found({}, {}, world)).toEqual(
+      points(0.5, 'mailer.example.net signed the message, and nothing proves that example.org sent it', {
+        rule: 'dmarc/unaligned',
+      }),
+    )
+    expect(await found({}, { unaligned: 0 }, world)).toBeUndefined()
+  })
+
+  test.for<[string, ZoneLiteral, Probed]>([
+    ['the author’s organisation signed', {}, { ...world, facts: [signedBy('pass', 'mail.example.org')] }],
+    [
+      'SPF proves the author’s organisation',
+      { 'bounce.example.org': { TXT: ['v=spf1 ip4:192.0.2.1 -all'] } },
+      { ...world, reversePath: 'a@bounce.example.org' },
+    ],
+    ['a list sent it', {}, { ...world, message: 'List-Id: <a.lists.example>\nFrom: alice@example.org\n\n' }],
+    ['the key of a signature is not known', {}, { ...world, facts: [signedBy('temperror')] }],
+    ['SPF is not known', { 'sender.example': 'timeout' }, world],
+    ['the client is not known', {}, { ...world, ip: undefined }],
+    ['a trusted forwarder sent it', {}, { ...world, client: 'forwarder' }],
+  ])('nothing is charged where %s', async ([, dns, probed]) => {
+    expect(await found(dns, {}, probed)).toBeUndefined()
+  })
+})
+
 describe('an outage of DNS', () => {
   const unknown = (applied: string) =>
     `a failed lookup hides whether SPF or DKIM aligns with example.org; its policy is ${applied}`

@@ -1,10 +1,10 @@
 /** Rules for dates and Message-IDs that are malformed or contradict the rest of the message. */
 import { organisationalDomain, organisationOf } from '../../../dns/organisation.ts'
+import { readDate, readRoute } from '../../../facts/route.ts'
 import type { HeaderFields } from '../../../model/header.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
 import type { MessageView } from '../../rules/view.ts'
-import { readDate, readRoute } from './route.ts'
 
 const [HOUR, DAY] = [3_600_000, 86_400_000]
 

@@ -1,8 +1,9 @@
 /** Rules for Received fields that no server has written. */
+
+import { readRoute } from '../../../facts/route.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
 import type { MessageView } from '../../rules/view.ts'
-import { readRoute } from './route.ts'
 
 const HOUR = 3_600_000
 

@@ -1,5 +1,9 @@
-/** Reads dates, and the route of a message from its Received fields. These are claims: only contradictions count. */
-import type { HeaderFields } from '../../../model/header.ts'
+/**
+ * Reads dates, and the route of a message from its Received fields. The sender can forge every one of them: they excuse
+ * a message, and only contradictions count against it.
+ */
+import { organisationOf } from '../dns/organisation.ts'
+import type { HeaderFields } from '../model/header.ts'
 
 /** One Received field. */
 export interface Hop {
@@ -7,6 +11,8 @@ export interface Hop {
   readonly from: string
   /** The server that wrote the field, in lower case. */
   readonly by: string
+  /** A user handed the message in: an authenticated session (RFC 3848), a web page, or a local program. */
+  readonly submitted: boolean
   /** Milliseconds since 1970; absent if the time is malformed. */
   readonly at?: number
 }
@@ -34,9 +40,29 @@ function readHop(value: string): Hop {
   return {
     from: /^\s*from\s+([^\s();]{1,255})/i.exec(value)?.[1]?.toLowerCase() ?? '',
     by: /\bby\s+([^\s();]{1,255})/i.exec(value)?.[1]?.toLowerCase() ?? '',
+    submitted: SUBMITTED.test(value),
     ...(at !== undefined && { at }),
   }
 }
+
+const SUBMITTED = /\bwith\s+(?:e?smtps?a|utf8smtps?a|https?|local|mapi)\b|\(authenticated sender/i
+
+const LOOPBACK = /^(?:localhost|localhost\.localdomain|\[?127\.[\d.]{5,11}\]?|\[?(?:ipv6:)?::1\]?)$/
+
+/** Whether the server in the `from` clause is another machine than the one that wrote the field. */
+const isOtherMachine = ({ from, by }: Hop): boolean => from !== '' && from !== by && !LOOPBACK.test(from)
+
+/** Whether the client wrote the message itself: no Received field names another machine before it. */
+export const isDirect = (header: HeaderFields): boolean => !readRoute(header).some(isOtherMachine)
+
+/**
+ * Whether the client may have forwarded the message for another organisation. Users who hand their mail in, and servers
+ * of one organisation among themselves, are no forwarding.
+ */
+export const mayBeForwarded = (header: HeaderFields): boolean =>
+  readRoute(header).some(
+    hop => isOtherMachine(hop) && !hop.submitted && organisationOf(hop.from) !== organisationOf(hop.by),
+  )
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 const DATE =
