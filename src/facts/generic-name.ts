@@ -1,4 +1,4 @@
-/** Names that access providers generate for the addresses of their customers. */
+/** Names that access providers and hosting companies generate for the machines of their customers. */
 import { organisationalDomain } from '../dns/organisation.ts'
 import { addressBytes } from '../net/address.ts'
 
@@ -11,8 +11,43 @@ const CUSTOMER_WORDS = new Set(
 // A pool of mail servers is not a dial-up pool.
 const SERVER_WORDS = new Set('delivery mail mailer mailout mta mx out outbound relay smtp'.split(' '))
 
-/** Whether a name is generated from the address, or has a word of an access provider. */
+/**
+ * Names that a rented machine has until its tenant names it: the domains in which hosting companies keep them, as their
+ * documentation gives them (2026-11).
+ */
+const RENTED = new RegExp(
+  `\\.(?:${[
+    'members.linode.com',
+    'ip.linodeusercontent.com',
+    'compute.amazonaws.com',
+    'compute-1.amazonaws.com',
+    'compute.internal',
+    'ec2.internal',
+    'bc.googleusercontent.com',
+    'cloudapp.net',
+    'cloudapp.azure.com',
+    'vultrusercontent.com',
+    'clients.your-server.de',
+    'contaboserver.net',
+    'vps.ovh.ca',
+    'vps.ovh.net',
+    'vps.ovh.us',
+    'kimsufi.com',
+    'hostwindsdns.com',
+    'colocrossing.com',
+    'startdedicated.com',
+    'startdedicated.de',
+    'stratoserver.net',
+    'oraclevcn.com',
+    'zap-srv.com',
+  ]
+    .join('|')
+    .replaceAll('.', '\\.')})$`,
+)
+
+/** Whether a name is generated from the address, or has a word of an access provider or the domain of rented machines. */
 export function isGeneric(name: string, ip: string): boolean {
+  if (RENTED.test(name)) return true
   const own = name.slice(0, name.length - (organisationalDomain(name)?.length ?? 0))
   const bytes = addressBytes(ip)
   if (bytes.length === 16 ? hasNibbles(own, bytes) : hasBytes(own, bytes)) return true

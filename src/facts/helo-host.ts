@@ -1,7 +1,11 @@
-/** `helo-host`: whether the name in the greeting has an address or a mail exchanger. */
+/** `helo-host`, `helo-owner`: whether the name in the greeting exists, and whether it is the client's. */
 import { lookUp } from '../dns/look-up.ts'
+import { isSameOrganisation } from '../dns/organisation.ts'
 import { fact } from '../model/fact.ts'
 import { type MaybePromise, thenSync } from '../model/maybe-promise.ts'
+import { canonical } from '../net/address.ts'
+import { rdns } from './rdns.ts'
+import { heloSpf } from './spf/spf.ts'
 
 /** `unknown`: the host does not know the greeting, or DNS failed. */
 export type HeloHost = 'resolvable' | 'unresolvable' | 'unknown'
@@ -17,4 +21,24 @@ export const heloHost = fact('helo-host', 'helo', (greeting): MaybePromise<HeloH
     if (others.some(({ kind }) => kind === 'answer')) return 'resolvable'
     return others.some(({ kind }) => kind === 'failure') ? 'unknown' : 'unresolvable'
   })
+})
+
+/** `unknown`: the host does not know the client or its greeting, or DNS failed. */
+export type HeloOwner = 'client' | 'other' | 'unknown'
+
+/**
+ * Whether the name in the greeting belongs to the client: a confirmed reverse name is of the same organisation, the
+ * name leads to the client, or its SPF record allows the client.
+ */
+export const heloOwner = fact('helo-owner', 'helo', async (greeting): Promise<HeloOwner> => {
+  const { helo, ip } = greeting
+  if (helo === undefined || ip === undefined) return 'unknown'
+  const { result, confirmed } = await greeting.ask(rdns)
+  if (confirmed.some(name => isSameOrganisation(name, helo))) return 'client'
+  const address = await lookUp(greeting, helo, ip.includes(':') ? 'AAAA' : 'A')
+  if (address.kind === 'answer' && address.records.some(record => canonical(record) === canonical(ip))) return 'client'
+  const record = await greeting.ask(heloSpf)
+  if (record.result === 'pass') return 'client'
+  const isUnknown = result === 'temperror' || address.kind === 'failure' || record.result === 'temperror'
+  return isUnknown ? 'unknown' : 'other'
 })

@@ -1,7 +1,10 @@
-/** Greetings that no honest mail server sends: our own name, a bare address, or no host name at all. */
+/** Greetings that no honest mail server sends: our own name, a bare address, no host name, or the name of another. */
 
 import { queryName } from '../dns/name.ts'
-import { heloHost } from '../facts/helo-host.ts'
+import { isGeneric } from '../facts/generic-name.ts'
+import { heloHost, heloOwner } from '../facts/helo-host.ts'
+import { rdns } from '../facts/rdns.ts'
+import { isDirect } from '../facts/route.ts'
 import { cost } from '../model/checks.ts'
 import { askEarly } from '../model/fact.ts'
 import type { Filter } from '../model/filter.ts'
@@ -32,6 +35,16 @@ export interface HeloOptions {
   readonly unqualified?: HeloCost
   /** A name that has neither address nor MX. @default 2 */
   readonly unresolvable?: HeloCost
+  /**
+   * A name that is made of the client's address, or that a rented machine has before it is named. `rdns` charges it where
+   * it is also the client's reverse name. @default 1.5
+   */
+  readonly generic?: HeloCost
+  /**
+   * A name of another organisation: neither reverse DNS, nor the name's addresses, nor its SPF record lead to the client,
+   * and the client has written the message itself, so that it speaks for nobody else. @default 1
+   */
+  readonly otherOrganisation?: HeloCost
 }
 
 /** @internal */
@@ -49,11 +62,13 @@ export const heloSchema = schemaOf<HeloOptions>('helo', {
   otherAddress: cost('reject'),
   unqualified: cost('reject'),
   unresolvable: cost('reject'),
+  generic: cost('reject'),
+  otherOrganisation: cost('reject'),
 })
 
 /**
  * Judges the name that the client gives at `helo`. Whether the name exists is asked there and judged at `mail`, unless
- * that alone refuses. It is for mail from other servers: mail programs of people give any name, so let them use another
+ * that alone refuses; whose name it is, at `header`. It is for mail from other servers: mail programs of people give any name, so let them use another
  * port, or wrap this filter in `unless`. A failure of DNS costs no points.
  *
  * @throws PosternError when a name or a number of points is wrong
@@ -67,6 +82,8 @@ export function helo(options: HeloOptions = {}): Filter {
     otherAddress = 3,
     unqualified = 2,
     unresolvable = 2,
+    generic = 1.5,
+    otherOrganisation = 1,
   } = checked(heloSchema, options)
   const ours = new Set(own.flatMap(text => readOwn(text) ?? []))
   /** What the greeting itself shows. 'host': a name that has to exist. */
@@ -101,6 +118,21 @@ export function helo(options: HeloOptions = {}): Filter {
       finding(unresolvable, 'unresolvable', `${ip} greets as ${queryName(greeted)}, which has neither address nor MX`)
     )
   }
+  const judgeGeneric = async (greeting: Greeting): Promise<Findings> => {
+    const { ip = '', helo: greeted = '' } = greeting
+    const { confirmed } = await greeting.ask(rdns)
+    const isCharged = confirmed.every(name => isGeneric(name, ip)) && confirmed.includes(queryName(greeted) ?? '')
+    return !isCharged && finding(generic, 'generic', `${ip} greets with the generic name ${queryName(greeted)}`)
+  }
+  const judgeOwner = async (greeting: Greeting): Promise<Findings> => {
+    const { ip = '', helo: greeted = '' } = greeting
+    const reason = `${ip} greets as ${queryName(greeted)}, which is another organisation's, and has written the message itself`
+    return (
+      (await greeting.ask(heloOwner)) === 'other' &&
+      (await greeting.ask(heloHost)) === 'resolvable' &&
+      finding(otherOrganisation, 'other-organisation', reason)
+    )
+  }
   const waits = unresolvable !== 'reject'
   return {
     name: 'helo',
@@ -111,12 +143,23 @@ export function helo(options: HeloOptions = {}): Filter {
       if (!waits) return judgeHost(greeting)
       if (!isKnown(greeting)) askEarly(greeting, heloHost)
     },
-    ...(waits && {
-      mail: (transaction): MaybePromise<Findings> =>
-        !isKnown(transaction) && judgeForm(transaction) === 'host' && judgeHost(transaction),
-    }),
+    mail: (transaction): MaybePromise<Findings> => {
+      const isOrdinary = isKnown(transaction) || !waits
+      const made = isGenericGreeting(transaction)
+      if ((isOrdinary && !made) || judgeForm(transaction) !== 'host') return undefined
+      return allOf(!isOrdinary && judgeHost(transaction), made && judgeGeneric(transaction))
+    },
+    header: (header): MaybePromise<Findings> =>
+      isDirect(header.header) && judgeForm(header) === 'host' && judgeOwner(header),
   }
 }
+
+const isGenericGreeting = ({ ip, helo: greeted }: Greeting): boolean =>
+  ip !== undefined && greeted !== undefined && isGeneric(queryName(greeted) ?? '', ip)
+
+/** The findings of both. */
+const allOf = async (...judged: readonly MaybePromise<Findings>[]): Promise<Findings> =>
+  (await Promise.all(judged)).flatMap(found => found || [])
 
 const finding = (cost: HeloCost, rule: string, reason: string): Finding | false =>
   findingFor(cost, '5.7.1', reason, { rule })

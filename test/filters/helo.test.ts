@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { helo } from '../../src/filters/helo.ts'
 import { points, reject } from '../../src/model/finding.ts'
-import { probe } from '../../src/testing/probe.ts'
+import { type Probed, probe } from '../../src/testing/probe.ts'
 import { zone } from '../../src/testing/zone.ts'
 
 const ip = '192.0.2.1'
@@ -111,5 +111,80 @@ describe('a greeting', () => {
 
   test('what is no name cannot be our own', () => {
     expect(() => helo({ own: ['mx.example.org', 'a b', ''] })).toThrow(/helo\.own\[1\].*\n.*helo\.own\[2\]/)
+  })
+})
+
+describe('a generic name', () => {
+  const client = '203.0.113.45'
+  const generic = 'vmi1158185.contaboserver.net'
+  const dns = zone({ [generic]: { A: client }, '203-0-113-45.isp.example': { A: client } })
+
+  test.for([generic, generic.toUpperCase(), '203-0-113-45.isp.example'])('%s costs a point and a half', async name => {
+    expect(await probe(helo(), { ...sender, ip: client, helo: name, dns })).toEqual([
+      points(1.5, `${client} greets with the generic name ${name.toLowerCase()}`, { rule: 'helo/generic' }),
+    ])
+  })
+
+  test('one that does not exist either is two facts', async () => {
+    const found = await probe(helo(), { ...sender, ip: client, helo: generic, dns: zone({}) })
+    expect(found.map(({ rule }) => rule)).toEqual(['helo/unresolvable', 'helo/generic'])
+  })
+
+  test('what is also the reverse name is charged once, by rdns', async () => {
+    const reverse = zone({ [generic]: { A: client }, '45.113.0.203.in-addr.arpa': { PTR: generic } })
+    expect(await probe(helo(), { ...sender, ip: client, helo: generic, dns: reverse })).toEqual([])
+  })
+
+  test.for(['mx45.example.org', 'mail-out.contabo.example'])('%s is given by a person', async name => {
+    const named = zone({ [name]: { A: client } })
+    expect(await probe(helo(), { ...sender, ip: client, helo: name, dns: named })).toEqual([])
+  })
+})
+
+describe('the name of another organisation', () => {
+  const client = '203.0.113.45'
+  const world = {
+    'mx.bank.example': { A: '198.51.100.9' },
+    '45.113.0.203.in-addr.arpa': { PTR: 'vps7.hosting.example' },
+    'vps7.hosting.example': { A: client },
+  } as const
+  const message = 'From: a@bank.example\n\nHello\n'
+  const probed = { ...sender, ip: client, helo: 'mx.bank.example', dns: zone(world), message }
+  const by = 'by mx.bank.example with ESMTP id 1; Sun, 29 Nov 2026 12:00:00 +0000'
+  const expected = [
+    points(
+      1,
+      `${client} greets as mx.bank.example, which is another organisation's, and has written the message itself`,
+      {
+        rule: 'helo/other-organisation',
+      },
+    ),
+  ]
+
+  test('costs a point, with or without a reverse name', async () => {
+    expect(await probe(helo(), probed)).toEqual(expected)
+    expect(await probe(helo(), { ...probed, dns: zone({ 'mx.bank.example': world['mx.bank.example'] }) })).toEqual(
+      expected,
+    )
+    expect(await probe(helo({ otherOrganisation: 0 }), probed)).toEqual([])
+  })
+
+  test.for<[string, Probed]>([
+    ['an earlier server', { message: `Received: from pc7 (pc7 [10.0.0.7]) ${by}\n${message}` }],
+    [
+      'the same organisation',
+      { helo: 'mx.hosting.example', dns: zone({ ...world, 'mx.hosting.example': { A: '198.51.100.9' } }) },
+    ],
+    ['a name that leads to the client', { dns: zone({ ...world, 'mx.bank.example': { A: client } }) }],
+    [
+      'an SPF record that allows the client',
+      { dns: zone({ ...world, 'mx.bank.example': { A: '198.51.100.9', TXT: ['v=spf1 ip4:203.0.113.45 -all'] } }) },
+    ],
+    ['a reverse name that is not known', { dns: zone({ ...world, '45.113.0.203.in-addr.arpa': 'timeout' }) }],
+    ['addresses that are not known', { dns: zone({ ...world, 'mx.bank.example': 'timeout' }) }],
+    ['a client that is not known', { ip: undefined }],
+    ['a greeting that is not known', { helo: undefined }],
+  ])('costs nothing with %s', async ([, more]) => {
+    expect(await probe(helo(), { ...probed, ...more })).toEqual([])
   })
 })

@@ -59,6 +59,9 @@ describe('a name made by a machine', () => {
     'dynamic.isp.example',
     'a.pool7.isp.example',
     'customer-9.isp.example',
+    'vmi1158185.contaboserver.net',
+    'localhost.members.linode.com',
+    'abc.internal.cloudapp.net',
   ])('%s costs one point and a half', async name => {
     expect(await probe(rdns(), { ...sender, ip, dns: named(name, ip) })).toEqual([
       points(1.5, `${ip} has the name ${name}, which is generic and not a mail server's`, { rule: 'rdns/generic' }),
@@ -72,6 +75,9 @@ describe('a name made by a machine', () => {
     'mail.dynamic.example',
     'mail.dsl.example',
     'swimming.example.org',
+    'contaboserver.net',
+    'mail.contabo.example',
+    'a48-39.smtp-out.amazonses.com',
   ])('%s is given by a person', async name => {
     expect(await probe(rdns(), { ...sender, ip, dns: named(name, ip) })).toEqual([])
   })
