@@ -5,7 +5,6 @@ import { fact } from '../model/fact.ts'
 import { type MaybePromise, thenSync } from '../model/maybe-promise.ts'
 import { canonical } from '../net/address.ts'
 import { rdns } from './rdns.ts'
-import { heloSpf } from './spf/spf.ts'
 
 /** `unknown`: the host does not know the greeting, or DNS failed. */
 export type HeloHost = 'resolvable' | 'unresolvable' | 'unknown'
@@ -27,8 +26,8 @@ export const heloHost = fact('helo-host', 'helo', (greeting): MaybePromise<HeloH
 export type HeloOwner = 'client' | 'other' | 'unknown'
 
 /**
- * Whether the name in the greeting belongs to the client: a confirmed reverse name is of the same organisation, the
- * name leads to the client, or its SPF record allows the client.
+ * Whether the name in the greeting belongs to the client: a confirmed reverse name is of the same organisation, or the
+ * name leads to the client.
  */
 export const heloOwner = fact('helo-owner', 'helo', async (greeting): Promise<HeloOwner> => {
   const { helo, ip } = greeting
@@ -37,8 +36,5 @@ export const heloOwner = fact('helo-owner', 'helo', async (greeting): Promise<He
   if (confirmed.some(name => isSameOrganisation(name, helo))) return 'client'
   const address = await lookUp(greeting, helo, ip.includes(':') ? 'AAAA' : 'A')
   if (address.kind === 'answer' && address.records.some(record => canonical(record) === canonical(ip))) return 'client'
-  const record = await greeting.ask(heloSpf)
-  if (record.result === 'pass') return 'client'
-  const isUnknown = result === 'temperror' || address.kind === 'failure' || record.result === 'temperror'
-  return isUnknown ? 'unknown' : 'other'
+  return result === 'temperror' || address.kind === 'failure' ? 'unknown' : 'other'
 })

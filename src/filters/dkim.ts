@@ -12,6 +12,7 @@ import type { Filter } from '../model/filter.ts'
 import { type Finding, type Findings, points } from '../model/finding.ts'
 import { checked, schemaOf } from '../model/options.ts'
 import type { Message } from '../model/stage.ts'
+import { withDefaults } from './measured-defaults.ts'
 
 /** Points of `dkim`. */
 export interface DkimOptions {
@@ -58,24 +59,50 @@ export const dkimSchema = schemaOf<DkimOptions>('dkim', {
  * dkim({ partial: 6 }) // beside the default thresholds: a message that was signed in part is quarantined
  */
 export function dkim(options: DkimOptions = {}): Filter {
-  const {
-    broken = 0.5,
-    partial = 2,
-    addedField = 5,
-    uncovered = 0.5,
-    tooMany = 1,
-    unsigned = 1,
-  } = checked(dkimSchema, options)
-  const judge = (found: Dkim, who: Author): readonly Finding[] => {
+  return new DkimPolicy(withDefaults('dkim', DEFAULTS, checked(dkimSchema, options))).filter()
+}
+
+const DEFAULTS: Readonly<Required<DkimOptions>> = {
+  broken: 0.5,
+  partial: 2,
+  addedField: 5,
+  uncovered: 0.5,
+  tooMany: 1,
+  unsigned: 1,
+}
+
+class DkimPolicy {
+  readonly #costs: Readonly<Required<DkimOptions>>
+
+  constructor(costs: Readonly<Required<DkimOptions>>) {
+    this.#costs = costs
+  }
+
+  filter(): Filter {
+    return {
+      name: 'dkim',
+      checks: 'identity',
+      reads: [signatures],
+      message: async message => {
+        const found = await message.ask(signatures)
+        const who = await message.ask(author)
+        const isSigned = found.signatures.length + found.ignored > 0
+        return isSigned ? this.#judge(found, who) : this.#judgeUnsigned(message, who)
+      },
+    }
+  }
+
+  #judge(found: Dkim, who: Author): readonly Finding[] {
     const passing = found.signatures.filter(({ result }) => result === 'pass')
-    const many = found.ignored > 0 && points(tooMany, countOf(found), { rule: 'too-many' })
+    const many = found.ignored > 0 && points(this.#costs.tooMany, countOf(found), { rule: 'too-many' })
     const trial = passing.find(({ testing }) => testing)
     const testing = trial && { rule: 'testing', reason: `${trial.domain} says that it is only testing DKIM (t=y)` }
-    const main = passing.length > 0 ? judgePassing(relevant(passing, who)) : judgeOthers(found.signatures)
+    const main = passing.length > 0 ? this.#judgePassing(relevant(passing, who)) : this.#judgeOthers(found.signatures)
     return [...main, testing, many].filter(finding => typeof finding === 'object')
   }
 
-  const judgePassing = (passing: readonly DkimSignature[]): readonly Finding[] => {
+  #judgePassing(passing: readonly DkimSignature[]): readonly Finding[] {
+    const { partial, addedField, uncovered } = this.#costs
     const [first] = passing
     const { signed, total } = first?.partial ?? { signed: 0, total: 0 }
     const appended = `the signature of ${first?.domain} ends at byte ${signed} of ${total}: the rest may be from anybody`
@@ -89,30 +116,18 @@ export function dkim(options: DkimOptions = {}): Filter {
     ].filter(finding => typeof finding === 'object')
   }
 
-  const judgeOthers = (others: readonly DkimSignature[]): readonly Finding[] => {
+  #judgeOthers(others: readonly DkimSignature[]): readonly Finding[] {
     const unknown = others.find(({ result }) => result === 'temperror')
     if (unknown !== undefined) return [{ rule: 'unknown', reason: unknown.reason }]
     const [first] = others
-    return first === undefined ? [] : [points(broken, `no signature passes: ${first.reason}`, { rule: 'broken' })]
+    if (first === undefined) return []
+    return [points(this.#costs.broken, `no signature passes: ${first.reason}`, { rule: 'broken' })]
   }
 
-  const judgeUnsigned = async (message: Message, who: Author): Promise<Findings> =>
-    !isListOrMachine(message) &&
-    who.kind === 'clear' &&
-    (await isUnproven(message, who.domain)) &&
-    points(unsigned, `there is no signature, and SPF does not prove that ${who.domain} sent the message`, {
-      rule: 'unsigned',
-    })
-
-  return {
-    name: 'dkim',
-    checks: 'identity',
-    reads: [signatures],
-    message: async message => {
-      const found = await message.ask(signatures)
-      const who = await message.ask(author)
-      return found.signatures.length + found.ignored === 0 ? judgeUnsigned(message, who) : judge(found, who)
-    },
+  async #judgeUnsigned(message: Message, who: Author): Promise<Findings> {
+    if (isListOrMachine(message) || who.kind !== 'clear' || !(await isUnproven(message, who.domain))) return undefined
+    const reason = `there is no signature, and SPF does not prove that ${who.domain} sent the message`
+    return points(this.#costs.unsigned, reason, { rule: 'unsigned' })
   }
 }
 

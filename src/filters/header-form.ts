@@ -6,6 +6,7 @@ import type { Finding, Findings } from '../model/finding.ts'
 import type { HeaderDefect, HeaderFields } from '../model/header.ts'
 import { checked, type Shape, schemaOf } from '../model/options.ts'
 import type { Header } from '../model/stage.ts'
+import { withDefaults } from './measured-defaults.ts'
 import { type Consequence, consequence, findingFor } from './rules/consequence.ts'
 
 /** What each defect leads to. */
@@ -78,7 +79,7 @@ export const headerFormSchema = schemaOf<HeaderFormOptions>(
  * headerForm({ author: 'quarantine', missingDate: 'off', repeated: 'reject' })
  */
 export function headerForm(options: HeaderFormOptions = {}): Filter {
-  const consequences = { ...defaults, ...given(checked(headerFormSchema, options)) }
+  const consequences = withDefaults('header-form', defaults, checked(headerFormSchema, options))
   const onPath = (path: string, utf8: boolean): Findings => {
     const { eightBitPath } = consequences
     if (utf8 || !/[\u0080-\uffff]/.test(path)) return undefined
@@ -149,7 +150,3 @@ function finding(option: Rule, reason: string, consequence: Consequence): Findin
   // RFC 6531 §3.5 defines another status for mail that needs SMTPUTF8.
   return findingFor(consequence, option.startsWith('eightBit') ? '5.6.7' : '5.6.0', reason, { rule })
 }
-
-/** Without keys whose value is undefined. */
-const given = (options: HeaderFormOptions): HeaderFormOptions =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))

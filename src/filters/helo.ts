@@ -14,6 +14,7 @@ import { check, checked, list, schemaOf } from '../model/options.ts'
 import type { Greeting } from '../model/stage.ts'
 import { canonical } from '../net/address.ts'
 import { domainOf } from '../net/path.ts'
+import { withDefaults } from './measured-defaults.ts'
 import { findingFor } from './rules/consequence.ts'
 
 /** What a greeting costs: points, or certain refusal. */
@@ -41,8 +42,8 @@ export interface HeloOptions {
    */
   readonly generic?: HeloCost
   /**
-   * A name of another organisation: neither reverse DNS, nor the name's addresses, nor its SPF record lead to the client,
-   * and the client has written the message itself, so that it speaks for nobody else. @default 1
+   * A name of another organisation: neither reverse DNS nor the name's addresses lead to the client, and the client has
+   * written the message itself. @default 1
    */
   readonly otherOrganisation?: HeloCost
 }
@@ -74,20 +75,57 @@ export const heloSchema = schemaOf<HeloOptions>('helo', {
  * @throws PosternError when a name or a number of points is wrong
  */
 export function helo(options: HeloOptions = {}): Filter {
-  const {
-    own = [],
-    impostor = 'reject',
-    malformed = 3,
-    bareAddress = 3,
-    otherAddress = 3,
-    unqualified = 2,
-    unresolvable = 2,
-    generic = 1.5,
-    otherOrganisation = 1,
-  } = checked(heloSchema, options)
-  const ours = new Set(own.flatMap(text => readOwn(text) ?? []))
+  return new HeloPolicy(withDefaults('helo', DEFAULTS, checked(heloSchema, options))).filter()
+}
+
+const DEFAULTS: Readonly<Required<HeloOptions>> = {
+  own: [],
+  impostor: 'reject',
+  malformed: 3,
+  bareAddress: 3,
+  otherAddress: 3,
+  unqualified: 2,
+  unresolvable: 2,
+  generic: 1.5,
+  otherOrganisation: 1,
+}
+
+class HeloPolicy {
+  readonly #costs: Readonly<Required<HeloOptions>>
+  readonly #own: ReadonlySet<string>
+  /** Whether what DNS says about the name is judged at `mail`. */
+  readonly #waits: boolean
+
+  constructor(costs: Readonly<Required<HeloOptions>>) {
+    this.#costs = costs
+    this.#own = new Set(costs.own.flatMap(text => readOwn(text) ?? []))
+    this.#waits = costs.unresolvable !== 'reject'
+  }
+
+  filter(): Filter {
+    return {
+      name: 'helo',
+      checks: 'identity',
+      helo: greeting => {
+        const found = this.#judgeForm(greeting)
+        if (found !== 'host') return found
+        if (!this.#waits) return this.#judgeHost(greeting)
+        if (!isKnown(greeting)) askEarly(greeting, heloHost)
+      },
+      mail: (transaction): MaybePromise<Findings> => {
+        const isOrdinary = isKnown(transaction) || !this.#waits
+        const made = isGenericGreeting(transaction)
+        if ((isOrdinary && !made) || this.#judgeForm(transaction) !== 'host') return undefined
+        return allOf(!isOrdinary && this.#judgeHost(transaction), made && this.#judgeGeneric(transaction))
+      },
+      header: (header): MaybePromise<Findings> =>
+        isDirect(header.header) && this.#judgeForm(header) === 'host' && this.#judgeOwner(header),
+    }
+  }
+
   /** What the greeting itself shows. 'host': a name that has to exist. */
-  const judgeForm = ({ ip, helo: greeted }: Greeting): Findings | 'host' => {
+  #judgeForm({ ip, helo: greeted }: Greeting): Findings | 'host' {
+    const costs = this.#costs
     // Without the client's address the name cannot be compared.
     if (ip === undefined || greeted === undefined) return
     const literal = literalAddress(greeted)
@@ -95,62 +133,46 @@ export function helo(options: HeloOptions = {}): Filter {
     const name = address === undefined ? hostName(greeted) : undefined
     const given = address ?? name
     if (given === undefined) {
-      return finding(malformed, 'malformed', `${ip} greets with neither a host name nor an address literal`)
+      return finding(costs.malformed, 'malformed', `${ip} greets with neither a host name nor an address literal`)
     }
-    if (ours.has(given) && !isOurselves(ip, ours)) {
-      return finding(impostor, 'impostor', `${ip} greets as ${given}, which is this server's own`)
+    if (this.#own.has(given) && !isOurselves(ip, this.#own)) {
+      return finding(costs.impostor, 'impostor', `${ip} greets as ${given}, which is this server's own`)
     }
     if (literal !== undefined) {
-      return literal !== ip && finding(otherAddress, 'other-address', `${ip} greets with the address of ${literal}`)
+      return (
+        literal !== ip && finding(costs.otherAddress, 'other-address', `${ip} greets with the address of ${literal}`)
+      )
     }
     if (address !== undefined) {
-      return finding(bareAddress, 'bare-address', `${ip} greets with the bare address ${address}`)
+      return finding(costs.bareAddress, 'bare-address', `${ip} greets with the bare address ${address}`)
     }
     if (!given.includes('.')) {
-      return finding(unqualified, 'unqualified', `${ip} greets as ${given}, which is not a full host name`)
+      return finding(costs.unqualified, 'unqualified', `${ip} greets as ${given}, which is not a full host name`)
     }
     return 'host'
   }
-  const judgeHost = async (greeting: Greeting): Promise<Findings> => {
+
+  async #judgeHost(greeting: Greeting): Promise<Findings> {
     const { ip, helo: greeted = '' } = greeting
-    return (
-      (await greeting.ask(heloHost)) === 'unresolvable' &&
-      finding(unresolvable, 'unresolvable', `${ip} greets as ${queryName(greeted)}, which has neither address nor MX`)
-    )
+    const reason = `${ip} greets as ${queryName(greeted)}, which has neither address nor MX`
+    const found = await greeting.ask(heloHost)
+    return found === 'unresolvable' && finding(this.#costs.unresolvable, 'unresolvable', reason)
   }
-  const judgeGeneric = async (greeting: Greeting): Promise<Findings> => {
+
+  async #judgeGeneric(greeting: Greeting): Promise<Findings> {
     const { ip = '', helo: greeted = '' } = greeting
     const { confirmed } = await greeting.ask(rdns)
+    // One name is charged once: `rdns` has a rule for it.
     const isCharged = confirmed.every(name => isGeneric(name, ip)) && confirmed.includes(queryName(greeted) ?? '')
-    return !isCharged && finding(generic, 'generic', `${ip} greets with the generic name ${queryName(greeted)}`)
+    const reason = `${ip} greets with the generic name ${queryName(greeted)}`
+    return !isCharged && finding(this.#costs.generic, 'generic', reason)
   }
-  const judgeOwner = async (greeting: Greeting): Promise<Findings> => {
+
+  async #judgeOwner(greeting: Greeting): Promise<Findings> {
     const { ip = '', helo: greeted = '' } = greeting
+    const isOther = (await greeting.ask(heloOwner)) === 'other' && (await greeting.ask(heloHost)) === 'resolvable'
     const reason = `${ip} greets as ${queryName(greeted)}, which is another organisation's, and has written the message itself`
-    return (
-      (await greeting.ask(heloOwner)) === 'other' &&
-      (await greeting.ask(heloHost)) === 'resolvable' &&
-      finding(otherOrganisation, 'other-organisation', reason)
-    )
-  }
-  const waits = unresolvable !== 'reject'
-  return {
-    name: 'helo',
-    checks: 'identity',
-    helo: greeting => {
-      const found = judgeForm(greeting)
-      if (found !== 'host') return found
-      if (!waits) return judgeHost(greeting)
-      if (!isKnown(greeting)) askEarly(greeting, heloHost)
-    },
-    mail: (transaction): MaybePromise<Findings> => {
-      const isOrdinary = isKnown(transaction) || !waits
-      const made = isGenericGreeting(transaction)
-      if ((isOrdinary && !made) || judgeForm(transaction) !== 'host') return undefined
-      return allOf(!isOrdinary && judgeHost(transaction), made && judgeGeneric(transaction))
-    },
-    header: (header): MaybePromise<Findings> =>
-      isDirect(header.header) && judgeForm(header) === 'host' && judgeOwner(header),
+    return isOther && finding(this.#costs.otherOrganisation, 'other-organisation', reason)
   }
 }
 

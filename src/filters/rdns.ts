@@ -7,6 +7,7 @@ import { askEarly } from '../model/fact.ts'
 import type { Filter } from '../model/filter.ts'
 import { type Findings, points } from '../model/finding.ts'
 import { checked, schemaOf } from '../model/options.ts'
+import { withDefaults } from './measured-defaults.ts'
 
 /** Points of `rdns`. */
 export interface RdnsOptions {
@@ -32,7 +33,7 @@ export const rdnsSchema = schemaOf<RdnsOptions>('rdns', {
  * @throws PosternError when a number of points is wrong
  */
 export function rdns(options: RdnsOptions = {}): Filter {
-  const { missing = 2, unconfirmed = 2, generic = 1.5 } = checked(rdnsSchema, options)
+  const costs = withDefaults('rdns', DEFAULTS, checked(rdnsSchema, options))
   return {
     name: 'rdns',
     checks: 'identity',
@@ -41,10 +42,12 @@ export function rdns(options: RdnsOptions = {}): Filter {
     },
     mail: async transaction => {
       const { ip } = transaction
-      return ip !== undefined && weigh(await transaction.ask(rdnsFact), ip, { missing, unconfirmed, generic })
+      return ip !== undefined && weigh(await transaction.ask(rdnsFact), ip, costs)
     },
   }
 }
+
+const DEFAULTS: Readonly<Required<RdnsOptions>> = { missing: 2, unconfirmed: 2, generic: 1.5 }
 
 function weigh({ result, names, confirmed }: Rdns, ip: string, options: Required<RdnsOptions>): Findings {
   switch (result) {

@@ -9,6 +9,7 @@ import type { Filter } from '../model/filter.ts'
 import { defer, type Findings } from '../model/finding.ts'
 import { checked, schemaOf } from '../model/options.ts'
 import type { Header } from '../model/stage.ts'
+import { withDefaults } from './measured-defaults.ts'
 import { findingFor } from './rules/consequence.ts'
 
 /** What a result costs: points, or certain refusal. */
@@ -64,69 +65,84 @@ export const spfSchema = schemaOf<SpfOptions>('spf', {
  * unless(ourForwarders, spf({ fail: 'reject' }))
  */
 export function spf(options: SpfOptions = {}): Filter {
-  const {
-    fail = 4,
-    softfail = 1.5,
-    neutral = 0.5,
-    none = 0.5,
-    permerror = 1,
-    temperror = 'pass',
-    permissive = 1,
-    heloFail = 3,
-    unexplained = 1,
-  } = checked(spfSchema, options)
-  const judge = ({ result, reason, permissive: isWeak, domain }: SpfCheck): Findings => {
+  return new SpfPolicy(withDefaults('spf', DEFAULTS, checked(spfSchema, options), { permissive: 'weak' })).filter()
+}
+
+const DEFAULTS: Readonly<Required<SpfOptions>> = {
+  fail: 4,
+  softfail: 1.5,
+  neutral: 0.5,
+  none: 0.5,
+  permerror: 1,
+  temperror: 'pass',
+  permissive: 1,
+  heloFail: 3,
+  unexplained: 1,
+}
+
+class SpfPolicy {
+  readonly #costs: Readonly<Required<SpfOptions>>
+
+  constructor(costs: Readonly<Required<SpfOptions>>) {
+    this.#costs = costs
+  }
+
+  filter(): Filter {
+    return {
+      name: 'spf',
+      checks: 'identity',
+      connect: askLikelyRecord,
+      helo: greeting => {
+        if (greeting.dns.known?.(greeting.helo ?? '', 'TXT') === undefined) askEarly(greeting, heloSpf)
+      },
+      mail: async transaction => {
+        const found = await transaction.ask(check)
+        return [this.#judge(found), this.#judgeGreeting(found)].flatMap(finding => finding || [])
+      },
+      header: header => {
+        if (header.client === 'forwarder') return this.#judgeForwarded(header)
+        return !mayBeForwarded(header.header) && this.#judgeRoute(header)
+      },
+    }
+  }
+
+  #judge({ result, reason, permissive, domain }: SpfCheck): Findings {
+    const costs = this.#costs
     switch (result) {
       case 'pass':
         return (
-          isWeak && finding(permissive, 'weak', `the SPF record of ${domain} allows half the Internet to send for it`)
+          permissive &&
+          finding(costs.permissive, 'weak', `the SPF record of ${domain} allows half the Internet to send for it`)
         )
       case 'fail':
-        return finding(fail, 'fail', reason)
       case 'softfail':
-        return finding(softfail, 'softfail', reason)
       case 'neutral':
-        return finding(neutral, 'neutral', reason)
       case 'none':
-        return finding(none, 'none', reason)
       case 'permerror':
-        return finding(permerror, 'permerror', reason)
+        return finding(costs[result], result, reason)
       case 'unknown':
         return false
       case 'temperror':
-        return temperror === 'defer' && defer('4.7.24', reason, { rule: 'temperror' })
+        return costs.temperror === 'defer' && defer('4.7.24', reason, { rule: 'temperror' })
       default:
         return result satisfies never
     }
   }
-  const judgeGreeting = ({ identity, helo }: Spf): Findings =>
-    identity === 'mailfrom' && helo.result === 'fail' && finding(heloFail, 'helo-fail', helo.reason)
 
-  const judgeRoute = async (header: Header): Promise<Findings> => {
-    const { identity, result, domain } = await header.ask(check)
-    return (
-      identity === 'mailfrom' &&
-      (result === 'fail' || result === 'softfail') &&
-      finding(unexplained, 'unexplained', `SPF of ${domain} fails, and no earlier server forwarded the message`)
-    )
+  #judgeGreeting({ identity, helo }: Spf): Findings {
+    return identity === 'mailfrom' && helo.result === 'fail' && finding(this.#costs.heloFail, 'helo-fail', helo.reason)
   }
 
-  return {
-    name: 'spf',
-    checks: 'identity',
-    connect: askLikelyRecord,
-    helo: greeting => {
-      if (greeting.dns.known?.(greeting.helo ?? '', 'TXT') === undefined) askEarly(greeting, heloSpf)
-    },
-    mail: async transaction => {
-      const found = await transaction.ask(check)
-      return [judge(found), judgeGreeting(found)].flatMap(finding => finding || [])
-    },
-    header: header => {
-      if (header.client === 'forwarder')
-        return header.ask(forwardedSpf).then(found => found !== undefined && judge(found))
-      return !mayBeForwarded(header.header) && judgeRoute(header)
-    },
+  async #judgeForwarded(header: Header): Promise<Findings> {
+    const found = await header.ask(forwardedSpf)
+    return found !== undefined && this.#judge(found)
+  }
+
+  async #judgeRoute(header: Header): Promise<Findings> {
+    const { identity, result, domain } = await header.ask(check)
+    const fails = identity === 'mailfrom' && (result === 'fail' || result === 'softfail')
+    const reason = `SPF of ${domain} fails, and no earlier server forwarded the message`
+    return fails && finding(this.#costs.unexplained, 'unexplained', reason)
   }
 }
 

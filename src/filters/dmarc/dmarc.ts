@@ -11,6 +11,7 @@ import type { Filter } from '../../model/filter.ts'
 import { defer, type Finding, type Findings } from '../../model/finding.ts'
 import { checked, either, list, schemaOf } from '../../model/options.ts'
 import type { Message } from '../../model/stage.ts'
+import { withDefaults } from '../measured-defaults.ts'
 import { findingFor } from '../rules/consequence.ts'
 import { type Forwarders, findForwarder, forwarderEntry, readSealers, sealerEntry, trustedSealer } from './override.ts'
 
@@ -70,18 +71,31 @@ export const dmarcSchema = schemaOf<DmarcOptions>('dmarc', {
  * @throws PosternError when an option is wrong
  */
 export function dmarc(options: DmarcOptions = {}): Filter {
-  return new DmarcPolicy(checked(dmarcSchema, options)).filter()
+  const rules = { onNone: 'none', invalidFrom: 'unclear', permissiveSpf: 'weak' }
+  return new DmarcPolicy(withDefaults('dmarc', DEFAULTS, checked(dmarcSchema, options), rules)).filter()
+}
+
+const DEFAULTS: Readonly<Required<DmarcOptions>> = {
+  forwarders: [],
+  sealers: [],
+  onReject: 'reject',
+  onQuarantine: 'quarantine',
+  onNone: 1,
+  unknown: 'defer',
+  invalidFrom: 3,
+  permissiveSpf: 2,
+  unaligned: 0.5,
 }
 
 class DmarcPolicy {
-  readonly #options: DmarcOptions
+  readonly #options: Readonly<Required<DmarcOptions>>
   readonly #forwarder: ReturnType<typeof findForwarder>
   readonly #trustedSealers: ReturnType<typeof readSealers>
 
-  constructor(options: DmarcOptions) {
+  constructor(options: Readonly<Required<DmarcOptions>>) {
     this.#options = options
-    this.#forwarder = findForwarder(options.forwarders ?? [])
-    this.#trustedSealers = readSealers(options.sealers ?? [])
+    this.#forwarder = findForwarder(options.forwarders)
+    this.#trustedSealers = readSealers(options.sealers)
   }
 
   filter(): Filter {
@@ -102,7 +116,7 @@ class DmarcPolicy {
   }
 
   #judge(found: Dmarc): Findings {
-    const { unknown = 'defer', invalidFrom = 3, permissiveSpf = 2 } = this.#options
+    const { unknown, invalidFrom, permissiveSpf } = this.#options
     const { result, reason, policy, domain, alignedBy } = found
     switch (result) {
       case 'none':
@@ -129,7 +143,7 @@ class DmarcPolicy {
 
   /** Without a policy: whether what is proven is the author's organisation. What is not known is no evidence. */
   async #judgeAlignment(message: Message, domain: string): Promise<Findings> {
-    const { unaligned = 0.5 } = this.#options
+    const { unaligned } = this.#options
     if (unaligned === 0 || message.client === 'forwarder' || message.header.all('list-id').length > 0) return false
     const { signatures } = await message.ask(dkim)
     const signers = signatures.filter(({ result }) => result === 'pass').map(({ domain }) => domain)
@@ -144,7 +158,7 @@ class DmarcPolicy {
   }
 
   #byPolicy(policy: Dmarc['policy'], reason: string): Findings {
-    const { onReject = 'reject', onQuarantine = 'quarantine', onNone = 1 } = this.#options
+    const { onReject, onQuarantine, onNone } = this.#options
     switch (policy) {
       case 'reject':
         return finding(onReject, 'reject', reason)
@@ -159,7 +173,7 @@ class DmarcPolicy {
 
   /** A reason to override the policy, or a deferral until there may be one. */
   async #override(message: Message, { domain, policy }: Dmarc): Promise<Finding | undefined> {
-    const { forwarders = [], unknown = 'defer' } = this.#options
+    const { forwarders, unknown } = this.#options
     const trustedForwarder = message.client === 'forwarder' ? message.ip : await this.#forwarder(message)
     if (trustedForwarder !== undefined) {
       return { rule: 'forwarded', reason: `${trustedForwarder} is trusted to forward mail of ${domain}` }
