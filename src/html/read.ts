@@ -6,6 +6,7 @@ import type { Hiding, HtmlReading, Reference } from './reading.ts'
 import { findReferences, styleUrls } from './references.ts'
 import { MAX_RULES, parseSheet, type Style } from './style.ts'
 import { tokenize } from './tokens.ts'
+import { WordBreaks } from './word-breaks.ts'
 
 /** References of one text, characters of the text of one link, and of its target. */
 const [MAX_REFERENCES, MAX_SHOWN, MAX_TARGET] = [5000, 256, 4096]
@@ -40,33 +41,46 @@ class HtmlReader implements HtmlHandler {
     trackers: 0,
     forms: 0,
     passwords: 0,
+    fields: 0,
+    emptyCells: 0,
     scripts: 0,
     frames: 0,
     handlers: 0,
     embeds: 0,
     needlessEntities: 0,
+    commentsInWords: 0,
+    elementsInWords: 0,
   }
   #rulesLeft = MAX_RULES
   #tooManyReferences = false
   /** The open link, and its text so far. */
-  #link: { readonly reference: Writable<Reference>; shown: string } | undefined
+  #link: OpenLink | undefined
+  /** The link that ended last, while no visible text has followed it. */
+  #before: OpenLink | undefined
+  readonly #words = new WordBreaks()
 
   open(name: string, attributes: ReadonlyMap<string, string>): void {
     this.#counts.elements++
-    count(this.#counts, name, attributes)
+    countElement(this.#counts, name, attributes)
     this.#elements.enter(name, attributes)
     if (isBlock(name)) this.#visible.endLine()
-    const before = this.#references.length
+    this.#words.element(name)
+    const count = this.#references.length
     if (attributes.size > 0) findReferences(name, attributes, this.#add)
     if (name !== 'a' && name !== 'area') return
     this.#endLink()
-    const reference = name === 'a' ? this.#references[before] : undefined
-    if (reference?.from === 'href') this.#link = { reference, shown: '' }
+    const reference = name === 'a' ? this.#references[count] : undefined
+    if (reference?.from !== 'href') return
+    // An address that is shown by two links in turn is one address for a reader.
+    const before = this.#before
+    const goesOn = before?.reference.target === reference.target && ADDRESS_START.test(before.shown)
+    this.#link = { reference, shown: goesOn ? before.shown : '' }
   }
 
   close(name: string): void {
     if (name === 'a') this.#endLink()
     if (isBlock(name)) this.#visible.endLine()
+    this.#words.element(name)
     this.#elements.leave(name)
   }
 
@@ -81,6 +95,7 @@ class HtmlReader implements HtmlHandler {
   comment(length: number): void {
     this.#counts.comments++
     this.#counts.commentText += length
+    this.#words.comment()
   }
 
   /** @param cut whether not all of the text was given to the reader */
@@ -91,16 +106,18 @@ class HtmlReader implements HtmlHandler {
       hidden: this.#hidden,
       hiddenText: this.#hiddenText.toString(),
       references: this.#references,
-      counts: this.#counts,
+      counts: { ...this.#counts, ...this.#words.counts },
       script: this.#script.join(''),
       cut: cut || this.#tooManyReferences,
     }
   }
 
   #addText(text: string): void {
-    if (this.#link && this.#link.shown.length < 4 * MAX_SHOWN) this.#link.shown += text.slice(0, 4 * MAX_SHOWN)
     const hiding = this.#elements.hiding()
+    if (this.#link && (hiding === undefined || this.#link.reference.hidden)) addShown(this.#link, text)
     if (hiding === undefined) {
+      if (this.#before && !this.#link && text.trim() !== '') this.#before = undefined
+      this.#words.text(text)
       this.#visible.addText(text)
       return
     }
@@ -127,26 +144,57 @@ class HtmlReader implements HtmlHandler {
   }
 
   #endLink(): void {
-    if (this.#link) this.#link.reference.shown = collapseWhitespace(this.#link.shown).slice(0, MAX_SHOWN)
+    if (!this.#link) return
+    this.#link.reference.shown = collapseWhitespace(this.#link.shown).slice(0, MAX_SHOWN)
+    this.#before = this.#link
     this.#link = undefined
   }
 }
+
+interface OpenLink {
+  readonly reference: Writable<Reference>
+  shown: string
+}
+
+function addShown(link: OpenLink, text: string): void {
+  if (link.shown.length < 4 * MAX_SHOWN) link.shown += text.slice(0, 4 * MAX_SHOWN)
+}
+
+/** What an address begins with, and what it may be cut to. */
+const ADDRESS_START = /^\s*(?:h|ht|htt|https?|https?:\S{0,200}|w|ww|www\S{0,200})\s*$/i
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
 
 type Counts = Record<keyof HtmlReading['counts'], number>
 
-function count(counts: Counts, name: string, attributes: ReadonlyMap<string, string>): void {
+function countElement(counts: Counts, name: string, attributes: ReadonlyMap<string, string>): void {
   if (name === 'img') {
     counts.images++
     const sizes = ['width', 'height'].map(side => Number.parseFloat(attributes.get(side) ?? 'NaN'))
     if (sizes.every(size => size <= 1)) counts.trackers++
   } else if (name === 'form') counts.forms++
-  else if (name === 'input' && attributes.get('type')?.trim().toLowerCase() === 'password') counts.passwords++
+  else if (name === 'input') countField(counts, attributes.get('type')?.trim().toLowerCase() ?? 'text')
+  else if (name === 'textarea') counts.fields++
+  else if (name === 'td' && isDot(attributes)) counts.emptyCells++
   else if (name === 'script') counts.scripts++
   else if (name === 'iframe' || name === 'frame') counts.frames++
   else if (name === 'object' || name === 'embed' || name === 'applet') counts.embeds++
   for (const attribute of attributes.keys()) if (isHandler(attribute)) counts.handlers++
+}
+
+function countField(counts: Counts, type: string): void {
+  if (type === 'password') counts.passwords++
+  if (!NOT_TEXT.has(type)) counts.fields++
+}
+
+const NOT_TEXT: ReadonlySet<string> = new Set(
+  'hidden submit button image reset checkbox radio file color range search'.split(' '),
+)
+
+/** Whether a cell is as small as those of a code to scan. */
+function isDot(attributes: ReadonlyMap<string, string>): boolean {
+  if (!attributes.has('bgcolor') && !attributes.get('style')?.includes('background')) return false
+  return ['width', 'height'].every(side => Number.parseFloat(attributes.get(side) ?? 'NaN') <= 12)
 }
 
 /** Whether the name begins with `on` and a letter. */

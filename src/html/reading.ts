@@ -32,7 +32,7 @@ export interface Reference {
   readonly element: string
   /** Entities decoded, cut to 4096 characters. */
   readonly target: string
-  /** The visible text of the element, cut to 256 characters. */
+  /** The visible text of the element, with that of links to the same target just before it; cut to 256 characters. */
   readonly shown: string
   /** The element is in a place where text is hidden. */
   readonly hidden: boolean
@@ -61,6 +61,10 @@ export interface HtmlReading {
       | 'forms'
       /** Fields that ask for a password. */
       | 'passwords'
+      /** Fields that ask for text, those for passwords among them. */
+      | 'fields'
+      /** Cells of tables with a background and a size of at most 12 pixels, as a picture is drawn with. */
+      | 'emptyCells'
       | 'scripts'
       | 'frames'
       /** Attributes that run a script: `onload` … */
@@ -68,7 +72,11 @@ export interface HtmlReading {
       /** Elements `object`, `embed` and `applet`. Links with `data:` and `javascript:` are among the references. */
       | 'embeds'
       /** Characters written as numbers (`&#65;`) though they are plain letters or digits. */
-      | 'needlessEntities',
+      | 'needlessEntities'
+      /** Comments between two letters of a word. */
+      | 'commentsInWords'
+      /** Places between two letters of a word where elements begin or end that start no line. */
+      | 'elementsInWords',
       number
     >
   >

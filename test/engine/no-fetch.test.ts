@@ -50,7 +50,7 @@ const tempting = (to: string): string =>
     `<html manifest="${to}m"><head><base href="${to}"><link rel=stylesheet href="${to}a.css"><script src="${to}a.js"></script>`,
     `<style>@import url(${to}b.css); p { background: url(${to}p.png) }</style><meta http-equiv=refresh content="0;url=${to}r"></head>`,
     `<body background="${to}bg"><img src="${to}i.png" srcset="${to}2x.png 2x"><iframe src="${to}f"></iframe><object data="${to}o"></object>`,
-    `<video poster="${to}v"></video><form action="${to}form"></form><a href="${to}link" ping="${to}ping">go</a></body></html>`,
+    `<video poster="${to}v"></video><form action="${to}form"><input><input><input></form><a href="${to}link" ping="${to}ping">go</a></body></html>`,
     '--b',
     `Content-Type: message/external-body; access-type=URL; URL="${to}external"`,
     '',

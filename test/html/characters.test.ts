@@ -31,9 +31,11 @@ test('every character counts alike after a letter and after an emoji', () => {
 })
 
 const INVISIBLE = /\u034f|[\u00ad\u180e\u200b-\u200d\u2060-\u2064\ufeff\u{e0000}-\u{e007f}]/gu
-const BIDI = /[\u202a-\u202e\u2066-\u2069]/g
+const BIDI =
+  /[\u202d\u202e]|(?<=[A-Za-z][\u034f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069]{0,15})[\u200e\u200f\u202a-\u202e\u2066-\u2069](?=[\u034f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069]{0,15}[A-Za-z])/g
 const MIXABLE = /[A-Za-z\u0370-\u03ff\u0400-\u052f]{2,40}/g
-const FOREIGN = /[\u0370-\u03ff\u0400-\u052f]/g
+const CYRILLIC = /[\u0400-\u052f]/g
+const GREEK = /[\u0370-\u03ff]/g
 const MATHEMATICAL = /[\u{1d400}-\u{1d7ff}\u{1f130}-\u{1f189}]/gu
 
 function countSlowly(text: string): DeceptiveCharacters {
@@ -41,8 +43,11 @@ function countSlowly(text: string): DeceptiveCharacters {
   let invisible = 0
   for (const { index } of text.matchAll(INVISIBLE)) if (!needsJoiner(text.charCodeAt(index - 1))) invisible++
   let confusable = text.match(MATHEMATICAL)?.length ?? 0
-  for (const [word] of text.matchAll(MIXABLE)) {
-    if (/[A-Za-z]/.test(word)) confusable += word.match(FOREIGN)?.length ?? 0
+  for (const { 0: word, index } of text.matchAll(MIXABLE)) {
+    if (!/[A-Za-z]/.test(word)) continue
+    const greek = [...word.matchAll(GREEK)].map(match => index + match.index)
+    const enclosed = greek.filter(at => /^[a-z].[a-z]$/.test(text.slice(at - 1, at + 2)))
+    confusable += (word.match(CYRILLIC)?.length ?? 0) + (greek.length > 2 ? greek : enclosed).length
   }
   return { invisible, bidi: text.match(BIDI)?.length ?? 0, confusable }
 }

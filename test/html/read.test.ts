@@ -103,13 +103,40 @@ test('elements, attributes and entities are counted', async () => {
     trackers: 1,
     forms: 1,
     passwords: 1,
+    fields: 1,
+    emptyCells: 0,
     scripts: 1,
     frames: 1,
     handlers: 1,
     embeds: 1,
     needlessEntities: 3,
+    commentsInWords: 0,
+    elementsInWords: 0,
   })
   expect(script).toBe('atob("x")')
+})
+
+test('an address that is shown by two links to one place, or around hidden text, is read as a reader sees it', async () => {
+  const shownIn = async (html: string) => (await readHtml(html)).references.map(({ shown }) => shown)
+  const to = 'http://b.example/'
+  expect(await shownIn(`<a href="${to}">h</a><a href="${to}">ttps://www.a.example/</a>`)).toEqual([
+    'h',
+    'https://www.a.example/',
+  ])
+  expect(await shownIn(`<a href="${to}">http:/<i style="display:none">x</i>/a.example</a>`)).toEqual([
+    'http://a.example',
+  ])
+  expect(await shownIn(`<a href="${to}">h</a> or <a href="${to}">ttp</a>`)).toEqual(['h', 'ttp'])
+  expect(await shownIn(`<a href="${to}">one</a><a href="${to}">two</a>`)).toEqual(['one', 'two'])
+})
+
+test('comments and elements inside of words are counted, and between words they are not', async () => {
+  const { counts } = await readHtml('<p>Pay<!-- -->Pal, Goo<span></span>gle, App<i style="display:none">x</i>le</p>')
+  expect([counts.commentsInWords, counts.elementsInWords]).toEqual([1, 2])
+  const honest = await readHtml(
+    '<p>one<br>two <b>three</b>, four<!-- --> five</p><td>six</td><td>seven</td>日<b>本</b>',
+  )
+  expect([honest.counts.commentsInWords, honest.counts.elementsInWords]).toEqual([0, 0])
 })
 
 test('text beyond the limit is not read, and the result is marked as cut', async () => {
