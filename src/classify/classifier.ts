@@ -1,6 +1,6 @@
 /**
- * An online classifier: three linear models whose margins are added, a false positive target, and updates that can be
- * undone.
+ * An online classifier: linear models whose margins are added, a guarantee that grows with the honest mail of the site,
+ * and updates that can be undone.
  */
 
 import type { Label } from '../model/feedback.ts'
@@ -9,40 +9,13 @@ import * as arow from './arow.ts'
 import { Calibration } from './calibration.ts'
 import { type FalsePositiveTarget, falsePositiveSchema } from './false-positive-target.ts'
 import { VIEWS } from './features.ts'
+import type { Judgement, LearnOptions, ModelUpdate } from './judgement.ts'
+import { Margins } from './margins.ts'
 import type { Features } from './packing.ts'
-import { Quantiles } from './quantiles.ts'
 import { ReplayBuffer } from './replay.ts'
 import { decode, encode, type State } from './snapshot.ts'
 
-/** What a classifier says about a message. */
-export interface Judgement {
-  /** The sum of the margins of the models: positive for spam, negative for ham. */
-  readonly margin: number
-  /** The margin of each model. */
-  readonly margins: readonly number[]
-  /** The probability that the message is spam, given the mail of the training. */
-  readonly probability: number
-  /** The share of the ham in the training that looked at least as much like spam, this message included. */
-  readonly hamShare: number
-  /** The share of the spam in the training that looked at least as much like ham, this message included. */
-  readonly spamShare: number
-  /** `untrained` while there are too few examples of either kind for the false positive target. */
-  readonly verdict: 'spam' | 'ham' | 'unsure' | 'untrained'
-}
-
-/** What one example changed. {@link Classifier.unlearn} takes it with the same features. */
-export interface ModelUpdate {
-  /** The label of the example. */
-  readonly label: Label
-  /** The margin before the update. */
-  readonly margin: number
-  /** The update of each model. */
-  readonly steps: readonly arow.Step[]
-  /** The number of the example in the replay buffer; 0 if it is not there, -1 if a snapshot came between. */
-  readonly example: number
-  /** The example counts for the false positive target. */
-  readonly isCounted: boolean
-}
+export type { Basis, Judgement, LearnOptions, ModelUpdate } from './judgement.ts'
 
 /** A classifier of mail that learns from one example at a time. */
 export interface Classifier {
@@ -52,17 +25,26 @@ export interface Classifier {
    * Learns one example.
    *
    * @param day days since 1970, for what becomes stale
-   * @param weight the trust in the reporter, from 0 to 1: it limits the size of the update
    */
-  learn(features: Features, label: Label, day: number, weight?: number): ModelUpdate
+  learn(features: Features, label: Label, day: number, options?: LearnOptions): ModelUpdate
   /** Undoes an update; exactly if nothing was learned since. */
   unlearn(features: Features, update: ModelUpdate): void
-  /** Halves the weights of features that no example had for `staleDays` days. */
+  /**
+   * Halves the weights of features that no example had for `staleDays` days. Examples that are older no longer count
+   * for the guarantee.
+   */
   decay(day: number, staleDays: number): void
+  /** The guarantee begins anew, with the newest honest examples alone: those before do not stand for today's mail. */
+  restartGuarantee(): void
   /** Returns a snapshot of the whole state. */
   export(): Buffer
-  /** Replaces the whole state by a snapshot. @throws PosternError when the snapshot is damaged */
-  import(snapshot: Uint8Array): void
+  /**
+   * Replaces the whole state by a snapshot.
+   *
+   * @returns whether an older version wrote it: then its weights are kept, and its guarantee begins anew
+   * @throws PosternError when the snapshot is damaged, or of a version that is not known
+   */
+  import(snapshot: Uint8Array): { readonly isOlder: boolean }
   /**
    * Adds what other nodes have learned: each weight is averaged by how much each node knows of it.
    *
@@ -118,15 +100,14 @@ class OnlineClassifier implements Classifier {
   readonly #falsePositives: number
   readonly #minExamples: number
   #models: readonly arow.Arow[] = VIEWS.map(arow.newArow)
-  /** The margins of each kind of mail, seen from its own side. */
-  #quantiles: Readonly<Record<Label, Quantiles>>
+  #margins: Margins
   #calibration = new Calibration()
   #replay = new ReplayBuffer()
 
   constructor(falsePositives: number, minExamples: number) {
     this.#falsePositives = falsePositives
     this.#minExamples = minExamples
-    this.#quantiles = { ham: new Quantiles(falsePositives), spam: new Quantiles(falsePositives) }
+    this.#margins = new Margins({ falsePositives, minExamples })
   }
 
   judge(features: Features): Judgement {
@@ -136,20 +117,19 @@ class OnlineClassifier implements Classifier {
       margin,
       margins,
       probability: this.#calibration.probability(margin),
-      hamShare: this.#quantiles.ham.share(margin),
-      spamShare: this.#quantiles.spam.share(-margin),
-      verdict: this.#verdictOf(margin),
+      ...this.#margins.judge(margin, this.exampleCounts.spam),
     }
   }
 
-  learn(features: Features, label: Label, day: number, weight = 1): ModelUpdate {
+  learn(features: Features, label: Label, day: number, options: LearnOptions = {}): ModelUpdate {
+    const { weight = 1, imported = false } = options
     const sign = signOf(label)
     const margins = this.#marginsOf(features)
     const margin = sum(margins)
     const isTrusted = weight >= MIN_TRUST
     const isCounted = isTrusted && sign * margin > -DOUBTFUL
     if (isTrusted) {
-      this.#quantiles[label].add(sign * -margin, !isCounted)
+      this.#margins.add(margin, { label, imported, day, isDoubtful: !isCounted })
       this.#calibration.add(margin, label)
     }
     this.exampleCounts = { ...this.exampleCounts, [label]: this.exampleCounts[label] + 1 }
@@ -158,31 +138,39 @@ class OnlineClassifier implements Classifier {
     const steps = this.#step(features, label, limit * Math.min(Math.max(weight, 0), 1))
     for (const [view, model] of this.#models.entries()) arow.touch(model, features[view] ?? NO_GRAMS, day)
     const example = isTrusted ? this.#replay.add({ features, label }) : 0
-    return { label, margin, steps, example, isCounted }
+    return { label, margin, steps, example, isCounted, ...(imported && { imported }) }
   }
 
-  unlearn(features: Features, { label, margin, steps, example, isCounted }: ModelUpdate): void {
+  unlearn(features: Features, update: ModelUpdate): void {
+    const { label, margin, steps, example, isCounted, imported = false } = update
     for (const [view, model] of this.#models.entries()) {
       arow.unlearn(model, features[view] ?? NO_GRAMS, steps[view] ?? { towards: 0, shrunk: 0 })
     }
     if (example !== 0) {
       if (example > 0) this.#replay.remove(example)
       else this.#replay.removeEqual({ features, label })
-      this.#quantiles[label].remove(signOf(label) * -margin, !isCounted)
+      this.#margins.remove(margin, { label, imported, isDoubtful: !isCounted })
     }
     this.exampleCounts = { ...this.exampleCounts, [label]: Math.max(this.exampleCounts[label] - 1, 0) }
   }
 
   decay(day: number, staleDays: number): void {
     for (const model of this.#models) arow.decay(model, day, staleDays)
+    this.#margins.expire(day - staleDays)
+  }
+
+  restartGuarantee(): void {
+    this.#margins.restart()
   }
 
   export(): Buffer {
     return encode(this.#state())
   }
 
-  import(snapshot: Uint8Array): void {
-    this.#replaceState(decode(snapshot))
+  import(snapshot: Uint8Array): { readonly isOlder: boolean } {
+    const { isOlder, ...state } = decode(snapshot)
+    this.#replaceState(state)
+    return { isOlder }
   }
 
   merge(snapshots: readonly Uint8Array[]): void {
@@ -211,20 +199,11 @@ class OnlineClassifier implements Classifier {
     }
   }
 
-  #verdictOf(margin: number): Judgement['verdict'] {
-    const { ham, spam } = this.exampleCounts
-    const spamFrom = this.#quantiles.ham.threshold()
-    if (ham < this.#minExamples || spam < this.#minExamples || spamFrom === Number.POSITIVE_INFINITY) return 'untrained'
-    if (margin >= spamFrom && margin > 0) return 'spam'
-    return margin <= -this.#quantiles.spam.threshold() && margin < 0 ? 'ham' : 'unsure'
-  }
-
   #state(): State {
     return {
       models: this.#models,
       ...this.exampleCounts,
-      hamQuantiles: this.#quantiles.ham.export(),
-      spamQuantiles: this.#quantiles.spam.export(),
+      margins: this.#margins.export(),
       calibration: this.#calibration.export(),
       examples: this.#replay.examples,
     }
@@ -234,10 +213,11 @@ class OnlineClassifier implements Classifier {
     this.generation += 1
     this.#models = next.models
     this.exampleCounts = { ham: next.ham, spam: next.spam }
-    this.#quantiles = {
-      ham: new Quantiles(this.#falsePositives, next.hamQuantiles),
-      spam: new Quantiles(this.#falsePositives, next.spamQuantiles),
-    }
+    this.#margins = new Margins({
+      falsePositives: this.#falsePositives,
+      minExamples: this.#minExamples,
+      exported: next.margins,
+    })
     this.#calibration = new Calibration(next.calibration)
     this.#replay = new ReplayBuffer(next.examples)
   }

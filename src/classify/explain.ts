@@ -1,7 +1,7 @@
 /** The words of a message with the largest weights, for a person to read. */
 import type { Classifier } from './classifier.ts'
 import { type ExtractedText, VIEWS, type View, viewsOf } from './features.ts'
-import { gramsOfBytes, gramsOfText, newRun, type Run, SPACE } from './grams.ts'
+import { gramOfWord, gramsOfBytes, gramsOfText, newRun, type Run, SPACE } from './grams.ts'
 
 /** A word of a message and its weight. */
 export interface Evidence {
@@ -23,20 +23,28 @@ const MAX_WORD_LENGTH = 24
 export function explain(classifier: Classifier, message: ExtractedText, max = 5): readonly Evidence[] {
   const views = viewsOf(message)
   const pieces = { header: views.header, body: views.body, raw: views.raw.map(latin1) }
-  return VIEWS.flatMap((view, index) =>
-    weigh(pieces[view], view === 'raw' ? gramsOfLatin1 : gramsOfText, gram => classifier.weightOf(index, gram)).map(
-      ([word, weight]): Evidence => ({ view, word, weight }),
-    ),
-  )
+  return VIEWS.flatMap((view, index) => {
+    const weightOf = (gram: number): number => classifier.weightOf(index, gram)
+    const words =
+      view === 'traits'
+        ? weighTraits(views.traits, weightOf)
+        : weigh(pieces[view], view === 'raw' ? gramsOfLatin1 : gramsOfText, weightOf)
+    return words.map(([word, weight]): Evidence => ({ view, word, weight }))
+  })
     .toSorted((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
     .slice(0, max)
-    .map(evidence => ({ ...evidence, word: printable(evidence.word) }))
+    .map(evidence => ({ ...evidence, word: printable(evidence) }))
 }
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1')
 const gramsOfLatin1 = (text: string, run: Run): number => gramsOfBytes(Buffer.from(text, 'latin1'), run)
 
 type WeighedWord = readonly [word: string, weight: number]
+
+function weighTraits(traits: readonly string[], weightOf: (gram: number) => number): readonly WeighedWord[] {
+  const length = Math.sqrt(Math.max(traits.length, 1))
+  return traits.map(trait => [trait, weightOf(gramOfWord(trait)) / length])
+}
 
 /** Every word of a view once, with the weight of the features that first end in it. */
 function weigh(
@@ -88,4 +96,6 @@ function skip(text: string, from: number, limit: number, areBlanks: boolean): nu
 /** White space, and the delimiter of fields. */
 const isBlank = (code: number): boolean => code <= 32 || code === 0x7f
 
-const printable = (text: string): string => text.replace(/[^\p{L}\p{N}\p{P}\p{S}]/gu, '·') || '␠'
+/** Blanks are shown, but those between the words of a trait. */
+const printable = ({ view, word }: Evidence): string =>
+  word.replace(view === 'traits' ? /[^\p{L}\p{N}\p{P}\p{S} ]/gu : /[^\p{L}\p{N}\p{P}\p{S}]/gu, '·') || '␠'

@@ -1,4 +1,4 @@
-/** The features of a message in three views, without the fields that mailboxes add on arrival. */
+/** The features of a message in four views, without the fields that mailboxes add on arrival. */
 import { isUtf8 } from 'node:buffer'
 import { collapseWhitespace, visibleStart } from '../mime/decode/blanks.ts'
 import type { HeaderField, HeaderFields } from '../model/header.ts'
@@ -13,16 +13,18 @@ export interface ExtractedText {
   readonly urls: readonly string[]
   /** The body's first bytes as they were sent. */
   readonly head: Uint8Array
+  /** What is known beside the text: rules that fired, proofs, domains, structure. @default nothing */
+  readonly traits?: readonly string[]
 }
 
 /** Tells whether there is enough text to call a message honest: unseen text is not evidence. */
 export const hasEnoughText = ({ text }: ExtractedText): boolean => !isThin(collapseWhitespace(text.slice(0, 65_536)))
 
 /** One way to look at a message; each has its model. */
-export type View = 'header' | 'body' | 'raw'
+export type View = 'header' | 'body' | 'raw' | 'traits'
 
 /** In the order of the features and of the models. */
-export const VIEWS = ['header', 'body', 'raw'] as const satisfies readonly View[]
+export const VIEWS = ['header', 'body', 'raw', 'traits'] as const satisfies readonly View[]
 
 /** Bytes of a body that {@link features} examines. */
 export const MAX_HEAD_LENGTH = 3_500
@@ -60,29 +62,32 @@ const ROUTE_FIELDS = new Set(['received', 'date'])
 const SIGNATURES = /^(?:x-google-)?(?:dkim|domainkey)-signature$/
 const MAX_SIGNATURE = 160
 
-/** The three views, each in pieces and cut to its limit. */
+/** The views, each in pieces and cut to its limit. */
 export interface Views {
   readonly header: readonly string[]
   readonly body: readonly string[]
   readonly raw: readonly Uint8Array[]
+  readonly traits: readonly string[]
 }
 
 const collector = gramCollector()
 
 /** The features of a message, by view. Never throws, and takes bounded time for any message. */
 export function features(message: ExtractedText): Features {
-  const { header, body, raw } = viewsOf(message)
+  const { header, body, raw, traits } = viewsOf(message)
   const take = (pieces: readonly string[]) => {
     for (const piece of pieces) collector.text(piece)
     return collector.take()
   }
   const texts = [take(header), take(body)]
   for (const piece of raw) collector.bytes(piece)
+  texts.push(collector.take())
+  for (const trait of traits) collector.word(trait)
   return [...texts, collector.take()]
 }
 
 /** The input of each model. */
-export function viewsOf({ header, text, urls, head }: ExtractedText): Views {
+export function viewsOf({ header, text, urls, head, traits = [] }: ExtractedText): Views {
   const fields: string[] = []
   const raw: Uint8Array[] = []
   let room = MAX_HEADER
@@ -104,10 +109,12 @@ export function viewsOf({ header, text, urls, head }: ExtractedText): Views {
   }
   raw.push(head.subarray(0, rawRoom))
   const readable = isThin(text) ? decodeGuess(head) : text
-  return { header: fields, body: [urls.join(' ').slice(0, MAX_URLS), visibleStart(readable, MAX_BODY_LENGTH)], raw }
+  const body = [urls.join(' ').slice(0, MAX_URLS), visibleStart(readable, MAX_BODY_LENGTH)]
+  return { header: fields, body, raw, traits }
 }
 
-const isAddedOnArrival = ({ key }: HeaderField): boolean =>
+/** A mailbox or its server adds this field. */
+export const isAddedOnArrival = ({ key }: Pick<HeaderField, 'key'>): boolean =>
   ADDED_ON_ARRIVAL.has(key) || (MAY_HAVE_PREFIX.test(key) && PREFIXES.some(prefix => key.startsWith(prefix)))
 
 /** The text is nearly empty, or not readable: then the bytes take its place. */

@@ -1,4 +1,4 @@
-/** Sets of features: every run of four characters, hashed to one of 65,536 numbers. */
+/** Sets of features: every run of four characters, and whole words, hashed to one of 65,536 numbers. */
 
 /** The number of distinct features. */
 export const SPACE = 65_536
@@ -12,6 +12,8 @@ export interface GramCollector {
   text(text: string): void
   /** Adds bytes as they are. */
   bytes(bytes: Uint8Array): void
+  /** Adds a text as one feature. */
+  word(word: string): void
   /** Returns the grams and empties the collector. */
   take(): Grams
 }
@@ -88,27 +90,35 @@ export function gramsOfBytes(bytes: Uint8Array, { grams, positions }: Run): numb
   return count
 }
 
+/** A whole text as one feature. */
+export function gramOfWord(word: string): number {
+  let hashed = 0x811c9dc5
+  for (let at = 0; at < word.length; at += 1) hashed = Math.imul(hashed ^ word.charCodeAt(at), 0x01000193)
+  return hash(Math.imul(hashed ^ (hashed >>> 16), PAIR))
+}
+
 /** Makes a collector. It has one bit for each gram, so that each is collected once. */
 export function gramCollector(capacity = 8192): GramCollector {
   const marks = new Uint32Array(SPACE / 32)
   const found = new Uint16Array(capacity)
   const run = newRun()
   let count = 0
+  const addOne = (gram: number): void => {
+    const mark = 1 << (gram & 31)
+    const index = gram >>> 5
+    const marked = marks[index] ?? 0
+    if ((marked & mark) !== 0 || count === capacity) return
+    marks[index] = marked | mark
+    found[count++] = gram
+  }
   const add = (length: number): void => {
     const { grams } = run
-    for (let at = 0; at < length && count < capacity; at += 1) {
-      const gram = grams[at] ?? 0
-      const mark = 1 << (gram & 31)
-      const index = gram >>> 5
-      const marked = marks[index] ?? 0
-      if ((marked & mark) !== 0) continue
-      marks[index] = marked | mark
-      found[count++] = gram
-    }
+    for (let at = 0; at < length && count < capacity; at += 1) addOne(grams[at] ?? 0)
   }
   return {
     text: text => add(gramsOfText(text, run)),
     bytes: bytes => add(gramsOfBytes(bytes, run)),
+    word: word => addOne(gramOfWord(word)),
     take: () => {
       const taken = found.slice(0, count)
       for (let index = 0; index < count; index += 1) marks[(found[index] ?? 0) >>> 5] = 0

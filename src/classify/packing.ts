@@ -4,6 +4,9 @@ import { type Grams, SPACE } from './grams.ts'
 /** The features of one message, by view. */
 export type Features = readonly Grams[]
 
+/** The views that every version has. */
+const OLD_VIEWS = 3
+
 const marks = new Uint32Array(SPACE / 32)
 
 /** Packs features for {@link unpack}; their order is lost. */
@@ -41,7 +44,10 @@ function put(out: Uint8Array, at: number, value: number): number {
   return next
 }
 
-/** Unpacks features; undefined if {@link pack} has not made these bytes for so many views. */
+/**
+ * Unpacks features; undefined if {@link pack} has not made these bytes for so many views. Views that an older version
+ * did not know are empty.
+ */
 export function unpack(bytes: Uint8Array, views: number): Features | undefined {
   let at = 0
   /** The next number, or -1. */
@@ -57,6 +63,10 @@ export function unpack(bytes: Uint8Array, views: number): Features | undefined {
   }
   const features: Grams[] = []
   for (let view = 0; view < views; view += 1) {
+    if (at === bytes.length && view >= OLD_VIEWS) {
+      features.push(new Uint16Array())
+      continue
+    }
     const count = next()
     if (count < 0 || count > bytes.length) return undefined
     const grams = new Uint16Array(count)

@@ -23,18 +23,25 @@ const MIDDLE = BINS / 2
 
 const binOf = (margin: number): number => Math.min(Math.max(Math.floor(margin * BINS_PER_MARGIN) + MIDDLE, 0), BINS - 1)
 
-/** A sliding window of margins, each as the number of its bin. */
+/** The margin of an example, and the day on which it was learned. */
+interface Recent {
+  readonly margin: number
+  readonly day: number
+}
+
+/** A sliding window of margins, each as the number of its bin, with the day on which it was added. */
 export class Quantiles {
   /** The number of margins that are kept. */
   count = 0
   readonly #rate: number
   readonly #capacity: number
   /** The last margins, doubtful ones too. */
-  readonly #recent: number[] = []
+  #recent: Recent[] = []
   /** The number of margins in each bin. */
   readonly #bins = new Uint16Array(BINS)
-  /** The bins of the margins in a ring, from the oldest on. */
+  /** The bins of the margins, and their days, in rings. */
   readonly #ring: Uint16Array
+  readonly #days: Uint16Array
   #next = 0
 
   /**
@@ -45,36 +52,61 @@ export class Quantiles {
     this.#rate = rate
     this.#capacity = Math.min(Math.max(Math.ceil(BEYOND / rate), MIN_MARGINS), MAX_MARGINS)
     this.#ring = new Uint16Array(this.#capacity)
-    for (const bin of exported.subarray(-this.#capacity)) if (bin < BINS) this.#put(bin)
+    this.#days = new Uint16Array(this.#capacity)
+    for (let at = Math.max(0, exported.length - 2 * this.#capacity); at + 1 < exported.length; at += 2) {
+      const [bin = BINS, day = 0] = exported.subarray(at, at + 2)
+      if (bin < BINS) this.#put(bin, day)
+    }
   }
 
   /** @param isDoubtful the label may be wrong: one such margin moves nothing, several together do */
-  add(margin: number, isDoubtful = false): void {
-    this.#recent.push(margin)
+  add(margin: number, { day = 0, isDoubtful = false }: { readonly day?: number; readonly isDoubtful?: boolean } = {}) {
+    this.#recent.push({ margin, day })
     if (this.#recent.length > RECENT) this.#recent.shift()
-    if (!isDoubtful) this.#put(binOf(margin))
+    if (!isDoubtful) this.#put(binOf(margin), day)
   }
 
   /** Removes a margin that was added, if it is still kept. */
   remove(margin: number, isDoubtful = false): void {
-    const recent = this.#recent.lastIndexOf(margin)
+    const recent = this.#recent.findLastIndex(one => one.margin === margin)
     if (recent >= 0) this.#recent.splice(recent, 1)
+    if (isDoubtful) return
     const kept = this.export()
-    const removed = isDoubtful ? -1 : kept.lastIndexOf(binOf(margin))
+    const bin = binOf(margin)
+    const removed = kept.findLastIndex((value, index) => index % 2 === 0 && value === bin)
     if (removed < 0) return
-    this.#bins.fill(0)
-    this.count = 0
-    this.#next = 0
-    for (const [index, bin] of kept.entries()) if (index !== removed) this.#put(bin)
+    this.#clear()
+    for (let at = 0; at < kept.length; at += 2) if (at !== removed) this.#put(kept[at] ?? 0, kept[at + 1] ?? 0)
+  }
+
+  /** Drops the margins of before this day. */
+  expire(day: number): void {
+    while (this.count > 0 && (this.#days[this.#oldest] ?? 0) < day) this.#drop()
+    this.#recent = this.#recent.filter(recent => recent.day >= day)
+  }
+
+  /** Keeps only the newest margins, and counts doubtful ones among them: what was before says nothing any more. */
+  restart(kept: number): void {
+    this.#recent = this.#recent.slice(Math.max(this.#recent.length - kept, 0))
+    this.#clear()
+    for (const { margin, day } of this.#recent) this.#put(binOf(margin), day)
   }
 
   /**
-   * The margin from which on a message counts as the other kind. At most the given share of this kind exceeds it.
-   * Infinity while fewer than 1 / share margins are known.
+   * The share of this kind that exceeds the threshold at most: the given one, or what as many margins as there are
+   * allow, which is 1 in n + 1.
+   */
+  get guarantee(): number {
+    return Math.max(this.#rate, 1 / (this.count + 1))
+  }
+
+  /**
+   * The margin from which on a message counts as the other kind: at most the share {@link guarantee} of this kind
+   * exceeds it. Infinity where no margin is known.
    */
   threshold(): number {
-    let left = this.count - Math.ceil((1 - this.#rate) * (this.count + 1))
-    if (left < 0) return Number.POSITIVE_INFINITY
+    if (this.count === 0) return Number.POSITIVE_INFINITY
+    let left = Math.max(this.count - Math.ceil((1 - this.#rate) * (this.count + 1)), 0)
     let bin = BINS - 1
     for (; bin > 0; bin -= 1) {
       left -= this.#bins[bin] ?? 0
@@ -92,29 +124,46 @@ export class Quantiles {
     return beyond / (this.count + 1)
   }
 
-  /** The bins of the margins, from the oldest on. */
+  /** The bin and the day of each margin, from the oldest on. */
   export(): Uint16Array {
-    const { count } = this
-    return Uint16Array.from(
-      { length: count },
-      (_, index) => this.#ring[(this.#next - count + index + this.#capacity) % this.#capacity] ?? 0,
-    )
+    const pairs = new Uint16Array(2 * this.count)
+    for (let index = 0; index < this.count; index += 1) {
+      const at = (this.#oldest + index) % this.#capacity
+      pairs.set([this.#ring[at] ?? 0, this.#days[at] ?? 0], 2 * index)
+    }
+    return pairs
   }
 
-  #put(bin: number): void {
-    const oldest = this.#ring[this.#next] ?? 0
-    if (this.count === this.#capacity) this.#bins[oldest] = (this.#bins[oldest] ?? 0) - 1
-    else this.count += 1
+  get #oldest(): number {
+    return (this.#next - this.count + this.#capacity) % this.#capacity
+  }
+
+  #clear(): void {
+    this.#bins.fill(0)
+    this.count = 0
+    this.#next = 0
+  }
+
+  #drop(): void {
+    const bin = this.#ring[this.#oldest] ?? 0
+    this.#bins[bin] = (this.#bins[bin] ?? 0) - 1
+    this.count -= 1
+  }
+
+  #put(bin: number, day: number): void {
+    if (this.count === this.#capacity) this.#drop()
     this.#ring[this.#next] = bin
+    this.#days[this.#next] = day
     this.#bins[bin] = (this.#bins[bin] ?? 0) + 1
     this.#next = (this.#next + 1) % this.#capacity
+    this.count += 1
   }
 }
 
 /** The margin that no more of the last margins exceed than wrong labels can explain. */
-function outlierBound(recent: readonly number[]): number {
+function outlierBound(recent: readonly Recent[]): number {
   if (recent.length <= MAX_OUTLIERS) return Number.NEGATIVE_INFINITY
   // Sorting is rare: hardly any margin is positive.
-  const positive = recent.filter(margin => margin > 0)
+  const positive = recent.flatMap(({ margin }) => (margin > 0 ? [margin] : []))
   return positive.length <= MAX_OUTLIERS ? 0 : (positive.toSorted((a, b) => b - a)[MAX_OUTLIERS] ?? 0)
 }

@@ -39,11 +39,12 @@ test('without training the verdict is untrained', () => {
   const judgement = newClassifier().judge(mail('spam', 1))
   expect(judgement).toEqual({
     margin: 0,
-    margins: [0, 0, 0],
+    margins: [0, 0, 0, 0],
     probability: expect.closeTo(0.5, 0),
     hamShare: 1,
     spamShare: 1,
     verdict: 'untrained',
+    basis: { site: undefined, imported: false, guarantee: 1 },
   })
 })
 
@@ -56,11 +57,56 @@ test.for([
   expect(verdicts(classifier, [...some('spam', 100, 110), ...some('ham', 100, 110)])).toEqual([0, 0, 0, 20])
 })
 
-test('it abstains until it knows enough honest mail for its target, even if minExamples is low', () => {
-  const classifier = trained(0, 60, newClassifier({ falsePositives: 0.01, minExamples: 5 }))
-  expect(verdicts(classifier, some('spam', 100, 110))).toEqual([0, 0, 0, 10])
-  trained(60, 100, classifier)
-  expect(verdicts(classifier, some('spam', 100, 110))).toEqual([10, 0, 0, 0])
+test('from 20 honest and 10 unwanted examples on it speaks, and its grade grows until the target is guaranteed', () => {
+  const classifier = newClassifier({ falsePositives: 0.01, minExamples: 50 })
+  const grades: (number | undefined)[] = []
+  for (let number = 0; number < 100; number += 1) {
+    classifier.learn(mail('ham', number), 'ham', 0)
+    if (number % 2 === 0) classifier.learn(mail('spam', number), 'spam', 0)
+    if ([18, 19, 48, 98].includes(number)) grades.push(classifier.judge(mail('spam', 500)).basis.site)
+  }
+  const [early, first, half, full] = grades
+  expect([early, first, full]).toEqual([undefined, 0, 1])
+  expect(half).toBeGreaterThan(0.4)
+  expect(half).toBeLessThan(0.8)
+  expect(classifier.judge(mail('spam', 500))).toMatchObject({ verdict: 'spam', basis: { guarantee: 0.01 } })
+})
+
+test('imported examples give weights and a verdict, and no guarantee', () => {
+  const classifier = newClassifier(options)
+  for (let number = 0; number < 60; number += 1)
+    for (const label of ['ham', 'spam'] as const) classifier.learn(mail(label, number), label, 0, { imported: true })
+  expect(classifier.judge(mail('spam', 500))).toMatchObject({
+    verdict: 'spam',
+    basis: { site: undefined, imported: true, guarantee: 1 },
+  })
+  for (let number = 60; number < 80; number += 1) classifier.learn(mail('ham', number), 'ham', 0)
+  expect(classifier.judge(mail('spam', 500)).basis).toMatchObject({ site: 1, guarantee: 0.05 })
+})
+
+test('an imported example that is taken back leaves no margin', () => {
+  const classifier = newClassifier(options)
+  const update = classifier.learn(mail('ham', 1), 'ham', 0, { imported: true })
+  expect(decode(classifier.export()).margins).toMatchObject({ ham: { length: 0 }, imported: { length: 2 } })
+  classifier.unlearn(mail('ham', 1), update)
+  expect(decode(classifier.export()).margins).toMatchObject({ ham: { length: 0 }, imported: { length: 0 } })
+})
+
+test('honest mail of three months ago guarantees nothing today', () => {
+  const classifier = trained(0, 60)
+  expect(classifier.judge(mail('spam', 500)).basis.site).toBe(1)
+  classifier.decay(91, 90)
+  expect(classifier.judge(mail('spam', 500))).toMatchObject({ verdict: 'untrained', basis: { guarantee: 1 } })
+})
+
+test('a guarantee that begins anew keeps the last twenty honest examples, however the model contradicts them', () => {
+  const classifier = trained(0, 120)
+  const alike = mail('spam', 500)
+  expect(classifier.judge(alike).verdict).toBe('spam')
+  for (let number = 600; number < 604; number += 1) classifier.learn(mail('spam', number), 'ham', 0)
+  classifier.restartGuarantee()
+  expect(decode(classifier.export()).margins).toMatchObject({ ham: { length: 40 }, imported: { length: 0 } })
+  expect(classifier.judge(mail('spam', 605)).verdict).toBe('unsure')
 })
 
 test('with training it distinguishes new mail, and is seldom wrong about honest mail', () => {
@@ -103,13 +149,13 @@ test('a reporter with less trust changes less, and does not move the threshold',
   const one = features(seenIn(Buffer.from('Subject: 7\r\n\r\nquite another thing, never seen before')))
   const [whole, part] = [trained(0, 60), trained(0, 60)]
   const before = whole.judge(one)
-  whole.learn(one, 'ham', 0, 1)
-  part.learn(one, 'ham', 0, 0.1)
+  whole.learn(one, 'ham', 0, { weight: 1 })
+  part.learn(one, 'ham', 0, { weight: 0.1 })
   expect(part.judge(one).margin).toBeGreaterThan(whole.judge(one).margin)
   expect(part.judge(one).margin).toBeLessThan(before.margin)
-  expect([whole, part].map(node => decode(node.export()).hamQuantiles.length)).toEqual([61, 60])
+  expect([whole, part].map(node => decode(node.export()).margins.ham.length / 2)).toEqual([61, 60])
   const none = part.judge(one).margin
-  part.learn(one, 'ham', 0, 0)
+  part.learn(one, 'ham', 0, { weight: 0 })
   expect(part.judge(one).margin).toBeCloseTo(none, 1)
 })
 

@@ -23,12 +23,58 @@ test.for([
   [0.01, 99],
   [0.005, 199],
   [0.001, 999],
-] as const)('a target of %f has a threshold from %i margins on, not before', ([rate, enough]) => {
-  const quantiles = new Quantiles(rate)
-  for (let count = 1; count < enough; count += 1) quantiles.add(-1 - count / 1000)
-  expect(quantiles.threshold()).toBe(Number.POSITIVE_INFINITY)
-  quantiles.add(-1)
-  expect(quantiles.threshold()).toBeLessThanOrEqual(0)
+] as const)(
+  'a target of %f is guaranteed from %i margins on; n margins before guarantee 1 in n + 1',
+  ([rate, enough]) => {
+    const quantiles = new Quantiles(rate)
+    expect([quantiles.threshold(), quantiles.guarantee]).toEqual([Number.POSITIVE_INFINITY, 1])
+    for (let count = 1; count < enough; count += 1) {
+      quantiles.add(1 + count / 1000)
+      expect(quantiles.guarantee).toBe(1 / (count + 1))
+      expect(quantiles.threshold()).toBeGreaterThan(1 + count / 1000)
+    }
+    quantiles.add(-1)
+    expect(quantiles.guarantee).toBeCloseTo(rate, 12)
+  },
+)
+
+test('the first twenty margins keep the guarantee that they allow: 2,000 times twenty known and one new', () => {
+  const dice = newDice(9)
+  const margin = () => dice() ** 3 * 4 + 0.1
+  let broken = 0
+  for (let count = 0; count < 2_000; count += 1) {
+    const quantiles = new Quantiles(0.005)
+    // Fewer than eight positive margins of the last hundred would count as wrong labels.
+    for (let known = 0; known < 20; known += 1) quantiles.add(margin())
+    if (margin() >= quantiles.threshold()) broken += 1
+  }
+  expect(broken / 2_000).toBeLessThan(1.3 / 21)
+  expect(broken / 2_000).toBeGreaterThan(0.5 / 21)
+})
+
+test('margins of before a day are dropped, and so is what they were evidence of', () => {
+  const quantiles = new Quantiles(0.1)
+  for (let day = 1; day <= 20; day += 1) quantiles.add(day / 10, { day })
+  quantiles.expire(11)
+  expect([quantiles.count, quantiles.guarantee, quantiles.share(1.05)]).toEqual([10, 0.1, 1])
+  const again = new Quantiles(0.1, quantiles.export())
+  again.expire(16)
+  expect([again.count, quantiles.count]).toEqual([5, 10])
+  quantiles.expire(99)
+  expect([quantiles.count, quantiles.threshold()]).toEqual([0, Number.POSITIVE_INFINITY])
+  quantiles.add(1, { day: 99 })
+  expect([quantiles.count, quantiles.share(0)]).toEqual([1, 1])
+})
+
+test('a restart keeps the newest margins, doubtful ones too', () => {
+  const quantiles = new Quantiles(0.05)
+  for (let count = 0; count < 300; count += 1) quantiles.add(-3)
+  quantiles.add(2.75, { isDoubtful: true })
+  expect(quantiles.threshold()).toBe(0)
+  quantiles.restart(20)
+  expect([quantiles.count, quantiles.guarantee, quantiles.threshold()]).toEqual([20, 0.05, 2.765625])
+  quantiles.restart(0)
+  expect([quantiles.count, quantiles.threshold()]).toEqual([0, Number.POSITIVE_INFINITY])
 })
 
 test('for mail of one kind the target is met: 400 times 300 known margins and 20 new ones', () => {
@@ -47,9 +93,9 @@ test('for mail of one kind the target is met: 400 times 300 known margins and 20
 test('seven doubtful margins move nothing; eight of the last hundred move the threshold beyond them', () => {
   const quantiles = new Quantiles(0.05)
   for (let count = 0; count < 200; count += 1) quantiles.add(-3)
-  for (let count = 0; count < 7; count += 1) quantiles.add(4, true)
+  for (let count = 0; count < 7; count += 1) quantiles.add(4, { isDoubtful: true })
   expect([quantiles.threshold(), quantiles.count]).toEqual([0, 200])
-  quantiles.add(3.5, true)
+  quantiles.add(3.5, { isDoubtful: true })
   expect(quantiles.threshold()).toBe(3.5)
   for (let count = 0; count < 100; count += 1) quantiles.add(-3)
   expect(quantiles.threshold()).toBeLessThanOrEqual(0)
@@ -70,7 +116,7 @@ test('the oldest margins are dropped when it is full, and margins can be removed
   quantiles.add(4)
   quantiles.remove(4)
   quantiles.remove(5)
-  quantiles.add(4, true)
+  quantiles.add(4, { isDoubtful: true })
   quantiles.remove(4, true)
   expect([quantiles.count, quantiles.share(0)]).toEqual([MAX_MARGINS - 1, 1 / MAX_MARGINS])
 })
@@ -80,7 +126,7 @@ test('an export restores the same quantiles, and values out of range are ignored
   for (const margin of [-2, 0.5, 1, 7, 99, -99]) quantiles.add(margin)
   const again = new Quantiles(0.05, quantiles.export())
   expect([again.export(), again.share(0.4)]).toEqual([quantiles.export(), quantiles.share(0.4)])
-  expect(new Quantiles(0.05, Uint16Array.of(1, 60_000)).count).toBe(1)
+  expect(new Quantiles(0.05, Uint16Array.of(1, 7, 60_000, 7, 2)).count).toBe(1)
 })
 
 test('probabilities never fall as margins rise, and come near to what was counted', () => {

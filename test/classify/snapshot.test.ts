@@ -47,11 +47,19 @@ describe('a snapshot is refused', () => {
     ['holds a variance of nothing', written(0, weightsAt + 65_536 * 4)],
     ['holds a variance above one', written(1.5, weightsAt + 65_536 * 4)],
     ['goes on', sealed(copy => Buffer.concat([copy, Buffer.from('x')]))],
-    ['promises more than it holds', headed(heading => heading.replace(/"hamQuantiles":\d+/, '"hamQuantiles":60000'))],
+    [
+      'promises more than it holds',
+      headed(heading => heading.replace(/"margins":\{"ham":\d+/, '"margins":{"ham":60000')),
+    ],
     ['counts less than nothing', headed(heading => heading.replace('"ham":5', '"ham":-5'))],
     ['counts no numbers', headed(heading => heading.replace('"ham":5', '"ham":"5"'))],
     ['has examples of other views', headed(heading => heading.replace('"examples":[[', '"examples":[[0,1],['))],
     ['has examples without end', headed(heading => heading.replace('"examples":[[', '"examples":[[0,1e9,1,1],['))],
+    [
+      'is of a version that is not known',
+      headed(heading => heading.replace(/^postern classifier 2/, 'postern classifier 3')),
+    ],
+    ['has no margins', headed(heading => heading.replace(/"margins":\{.*?\}/, '"margins":null'))],
     ['has a heading that is no JSON', headed(heading => heading.replace('{', '['))],
   ])('when it %s, and what was known stays', ([, bytes]) => {
     const before = classifier.export()
@@ -59,4 +67,51 @@ describe('a snapshot is refused', () => {
     expect(() => classifier.merge([bytes])).toThrow(PosternError)
     expect(classifier.export().equals(before)).toBe(true)
   })
+})
+
+/** As version 1 wrote it: three views, margins without days, and nothing about where examples come from. */
+function versionOne(): Buffer {
+  const { models, ham, spam, calibration, examples } = decode(sound)
+  const hamQuantiles = Uint16Array.of(300, 301, 302)
+  const meta = {
+    ham,
+    spam,
+    hamQuantiles: hamQuantiles.length,
+    spamQuantiles: 0,
+    calibration: calibration.length,
+    examples: examples.map(({ features }) => [0, ...features.slice(0, 3).map(({ length }) => length)]),
+  }
+  const arrays = [
+    ...models.slice(0, 3).flatMap(({ weights, variances, days }) => [weights, variances, days]),
+    hamQuantiles,
+    calibration,
+    ...examples.flatMap(({ features }) => features.slice(0, 3)),
+  ]
+  const body = Buffer.concat([
+    Buffer.from(`postern classifier 1\n${JSON.stringify(meta)}\n`),
+    ...arrays.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),
+  ])
+  return Buffer.concat([body, createHash('sha256').update(body).digest()])
+}
+
+test('a snapshot of version 1 keeps its weights, and its margins are those of imported mail: they guarantee nothing', () => {
+  const before = decode(sound)
+  const read = decode(versionOne())
+  expect([before.isOlder, read.isOlder, read.ham]).toEqual([false, true, 5])
+  for (const view of [0, 1, 2]) expect(read.models[view]).toEqual(before.models[view])
+  expect(read.models[3]?.weights.every(weight => weight === 0)).toBe(true)
+  expect(read.margins).toEqual({
+    ham: new Uint16Array(),
+    spam: new Uint16Array(),
+    imported: Uint16Array.of(300, 0, 301, 0, 302, 0),
+  })
+  const site = newClassifier()
+  expect(site.import(versionOne())).toEqual({ isOlder: true })
+  expect(site.judge(features(seenIn(sorted('ham', 1)))).basis.guarantee).toBe(1)
+  expect(newClassifier().import(site.export())).toEqual({ isOlder: false })
+})
+
+test('a refusal says in a sentence what was found and what is read', () => {
+  const newer = headed(heading => heading.replace(/^postern classifier 2/, 'postern classifier 3'))
+  expect(() => decode(newer)).toThrow(/version 3.*version 2 or older.*train again/s)
 })

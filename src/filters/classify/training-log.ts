@@ -58,7 +58,7 @@ export class TrainingLog {
   }
 
   /** Learns an example, or undoes an earlier one. Returns whether anything changed: a repetition changes nothing. */
-  apply({ id, by, label, undo, weight, features }: LoggedExample, day: number): boolean {
+  apply({ id, by, label, undo, weight, features, imported = false }: LoggedExample, day: number): boolean {
     this.#forgetOldGeneration()
     const key = `${id} ${by}`
     const earlier = this.#applied.get(key)?.update.label
@@ -67,7 +67,7 @@ export class TrainingLog {
     this.#undo(key)
     const unpacked = unpack(features, VIEWS.length)
     if (unpacked === undefined) return false
-    const update = this.#classifier.learn(unpacked, label, day, weight)
+    const update = this.#classifier.learn(unpacked, label, day, { weight, imported })
     this.#applied.set(key, { features, update })
     this.#bytes += features.length + OVERHEAD
     for (const oldest of this.#applied.keys()) {
