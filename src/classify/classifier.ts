@@ -51,6 +51,10 @@ export interface Classifier {
    * @throws PosternError when a snapshot is damaged
    */
   merge(snapshots: readonly Uint8Array[]): void
+  /** The share of honest mail that may be judged as spam. */
+  readonly falsePositives: number
+  /** How far the examples of this site are on their way to guarantee that, from 0 to 1; see {@link Basis}. */
+  readonly grade: number | undefined
   /** The weight of one feature in one view. */
   weightOf(view: number, gram: number): number
   /** Changes with each `import` and `merge`: earlier updates can no longer be undone. */
@@ -97,7 +101,7 @@ export function newClassifier(options: FalsePositiveTarget = {}): Classifier {
 class OnlineClassifier implements Classifier {
   generation = 0
   exampleCounts = { ham: 0, spam: 0 }
-  readonly #falsePositives: number
+  readonly falsePositives: number
   readonly #minExamples: number
   #models: readonly arow.Arow[] = VIEWS.map(arow.newArow)
   #margins: Margins
@@ -105,7 +109,7 @@ class OnlineClassifier implements Classifier {
   #replay = new ReplayBuffer()
 
   constructor(falsePositives: number, minExamples: number) {
-    this.#falsePositives = falsePositives
+    this.falsePositives = falsePositives
     this.#minExamples = minExamples
     this.#margins = new Margins({ falsePositives, minExamples })
   }
@@ -181,6 +185,10 @@ class OnlineClassifier implements Classifier {
     return this.#models[view]?.weights[gram] ?? 0
   }
 
+  get grade(): number | undefined {
+    return this.#margins.grade(this.exampleCounts.spam)
+  }
+
   #marginsOf(features: Features): number[] {
     return this.#models.map((model, view) => arow.marginOf(model, features[view] ?? NO_GRAMS))
   }
@@ -214,7 +222,7 @@ class OnlineClassifier implements Classifier {
     this.#models = next.models
     this.exampleCounts = { ham: next.ham, spam: next.spam }
     this.#margins = new Margins({
-      falsePositives: this.#falsePositives,
+      falsePositives: this.falsePositives,
       minExamples: this.#minExamples,
       exported: next.margins,
     })

@@ -2,11 +2,11 @@
 import { whole } from '../model/checks.ts'
 import { check, schemaOf } from '../model/options.ts'
 
-/** What a classifier has to achieve before it gives a verdict. */
+/** What a classifier has to achieve before its points are full. */
 export interface FalsePositiveTarget {
   /** The share of honest mail that may be judged as spam, from 0.0005 to 0.1. @default 0.005 */
   readonly falsePositives?: number
-  /** The number of examples of each kind that the classifier needs before it gives a verdict. @default 100 */
+  /** The number of examples of each kind that full points need at least. @default 100 */
   readonly minExamples?: number
 }
 

@@ -69,7 +69,7 @@ export class Margins {
   /** @param spamExamples the unwanted examples, wherever they come from */
   judge(margin: number, spamExamples: number): Said {
     const [hamShare, spamShare] = [this.#ham.share(margin), this.#spam.share(-margin)]
-    const site = this.#gradeOf(this.#ham.count, spamExamples)
+    const site = this.grade(spamExamples)
     const imported = this.#gradeOf(this.#imported.count, spamExamples)
     const { guarantee } = this.#ham
     const none: Basis = { site: undefined, imported: false, guarantee }
@@ -91,6 +91,11 @@ export class Margins {
     const grade = this.#gradeOf(this.#spam.count, spamExamples)
     const isHam = margin < 0 && grade !== undefined && margin <= -this.#spam.threshold()
     return { hamShare, spamShare, verdict: isHam ? 'ham' : 'unsure', basis: isHam ? { ...none, site: grade } : none }
+  }
+
+  /** How far the honest examples of this site are on their way to a full guarantee. */
+  grade(spamExamples: number): number | undefined {
+    return this.#gradeOf(this.#ham.count, spamExamples)
   }
 
   export(): ExportedMargins {

@@ -5,7 +5,7 @@ import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promis
 import { dirname, join } from 'node:path'
 import { errorText } from '../model/errors.ts'
 import { isRecord } from '../model/options.ts'
-import type { Services } from '../model/services.ts'
+import type { Notice, Services } from '../model/services.ts'
 import type { Classifier } from './classifier.ts'
 
 /** What is kept beside a snapshot: only with this one does it make sense. */
@@ -134,7 +134,7 @@ export class Persistence {
     const bytes = await readFile(path).catch(ignoreMissing)
     if (bytes === undefined) return false
     try {
-      this.#classifier.import(bytes)
+      if (this.#classifier.import(bytes).isOlder) this.#services.notify(olderSnapshot(path))
       this.#version = name === SNAPSHOT ? await versionOf(path) : undefined
       await this.#loadCompanion(hashOf(bytes))
       return true
@@ -159,6 +159,14 @@ export class Persistence {
     this.#services.notify({ code, reason, level: 'warning' })
   }
 }
+
+const olderSnapshot = (path: string): Notice => ({
+  code: 'classify/older',
+  reason:
+    `${path} was written by an older version: its weights are kept, as those of imported mail, and its points are ` +
+    'full again when enough honest examples of this site are known',
+  level: 'info',
+})
 
 const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64url')
 

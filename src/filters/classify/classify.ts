@@ -2,16 +2,14 @@
  * `classify`: learns what spam reads like at its own site, and reports it only while it meets its false positive
  * target.
  */
-import type { Judgement } from '../../classify/classifier.ts'
-import type { Evidence } from '../../classify/explain.ts'
-import { type ExtractedText, features, hasEnoughText, MAX_BODY_LENGTH } from '../../classify/features.ts'
+import { type ExtractedText, features, hasEnoughText } from '../../classify/features.ts'
 import { pack } from '../../classify/packing.ts'
 import type { Companion, Persistence } from '../../classify/persistence.ts'
 import { identities } from '../../facts/identities.ts'
 import { senderTrust } from '../../facts/trust.ts'
 import { unexamined } from '../../facts/unexamined.ts'
 import type { TrainingExample } from '../../model/feedback.ts'
-import type { Filter } from '../../model/filter.ts'
+import type { Filter, PriorFindings } from '../../model/filter.ts'
 import { type Findings, points } from '../../model/finding.ts'
 import type { Metric } from '../../model/metric.ts'
 import type { Notice, Services } from '../../model/services.ts'
@@ -19,10 +17,12 @@ import type { Message } from '../../model/stage.ts'
 import type { Store } from '../../model/store.ts'
 import { samplesOf, tally } from '../../observe/count.ts'
 import { bodyHead } from './body-head.ts'
-import { ExamplePublisher, loggedExample } from './example.ts'
+import { DriftWatch } from './drift-watch.ts'
+import { ExamplePublisher, idOfText, loggedExample } from './example.ts'
 import type { LogPosition } from './example-log.ts'
 import { extract } from './extract.ts'
 import { FeatureCache, saveFeatures } from './feature-cache.ts'
+import { type ExplainedJudgement, hamPointsFor, hamReason, spamPointsFor, spamReason } from './finding.ts'
 import { type ClassifyOptions, type ClassifySettings, checkedSettings } from './options.ts'
 import { TrainingSync } from './sync.ts'
 import { type LoggedExample, positionIn, savedExamples, TrainingLog } from './training-log.ts'
@@ -51,11 +51,13 @@ export function classify(options: ClassifyOptions = {}): Filter {
   const site = new ClassifierSite(settings)
   return {
     name: 'classify',
+    // It weighs what the others have found.
+    order: 'late',
     checks: 'content',
     reads: [bodyHead],
     start: services => site.start(services),
     stop: () => site.stop(),
-    message: message => site.judge(message),
+    message: (message, prior) => site.judge(message, prior),
     metrics: () => site.metrics(),
     onDecision: ({ stage, verdict }, { ref, store }) => {
       if (stage === 'message') site.keepFeatures(ref, store, verdict === 'defer')
@@ -82,6 +84,7 @@ class ClassifierSite {
   readonly #trainingLog: TrainingLog
   readonly #featureCache = new FeatureCache()
   readonly #verdicts = tally()
+  readonly #drift: DriftWatch
   #persistence: Persistence | undefined
   #sync: TrainingSync | undefined
   #loaded: Promise<void> | undefined
@@ -90,6 +93,7 @@ class ClassifierSite {
   constructor(settings: ClassifySettings) {
     this.#settings = settings
     this.#trainingLog = new TrainingLog(settings.classifier)
+    this.#drift = new DriftWatch(settings.classifier)
   }
 
   async start(services: Services): Promise<void> {
@@ -132,12 +136,14 @@ class ClassifierSite {
     await this.#persistence?.stop()
   }
 
-  async judge(message: Message): Promise<Findings> {
+  async judge(message: Message, { findings }: PriorFindings): Promise<Findings> {
     await this.#whenLoaded()
+    this.#forgetOld(message)
     const { classifier, hamPoints } = this.#settings
-    const extracted = await extract(message)
+    const extracted = await extract(message, findings)
     const found = features(extracted)
-    this.#featureCache.set(message.ref, pack(found))
+    const packed = pack(found)
+    this.#featureCache.set(message.ref, packed)
     const explained = await message.callExternal('classify', async (): Promise<ExplainedJudgement> => {
       const judgement = classifier.judge(found)
       if (judgement.verdict !== 'spam') return { judgement, evidence: [] }
@@ -146,9 +152,11 @@ class ClassifierSite {
     })
     const { verdict } = explained.judgement
     this.#verdicts.add(verdict)
+    this.#drift.judged(verdict === 'spam', () => [message.ref, idOfText(packed)])
     if (verdict === 'spam') return await this.#spamFinding(explained, message)
-    if (verdict !== 'ham' || hamPoints === 0 || !(await isFullyExamined(message, extracted))) return undefined
-    return points(-hamPoints, hamReason(explained, extracted), { rule: 'ham' })
+    const less = verdict === 'ham' ? rounded(hamPointsFor(explained.judgement, hamPoints)) : 0
+    if (less === 0 || !(await isFullyExamined(message, extracted))) return undefined
+    return points(-less, hamReason(explained, extracted), { rule: 'ham' })
   }
 
   /** Shares the features of a message with other nodes, or drops those of a deferred message. */
@@ -189,6 +197,18 @@ class ClassifierSite {
         type: 'counter',
         samples: samplesOf('verdict', this.#verdicts),
       },
+      {
+        name: 'postern_classify_grade',
+        help: 'How far honest examples guarantee the asked share: 0 with the first verdicts, 1 with full points; -1 before.',
+        type: 'gauge',
+        samples: [{ labels: {}, value: this.#settings.classifier.grade ?? -1 }],
+      },
+      {
+        name: 'postern_classify_drift_alarms_total',
+        help: 'How often more honest mail read like spam than was asked for.',
+        type: 'counter',
+        samples: [{ labels: {}, value: this.#drift.alarms }],
+      },
     ]
   }
 
@@ -197,28 +217,34 @@ class ClassifierSite {
     await this.#loaded?.catch(() => undefined)
   }
 
-  async #apply(example: LoggedExample, { clock }: Services): Promise<boolean> {
+  async #apply(example: LoggedExample, services: Services): Promise<boolean> {
     await this.#persistence?.beforeChange()
-    const { classifier, staleAfter } = this.#settings
+    const day = this.#forgetOld(services)
+    const isChanged = this.#trainingLog.apply(example, day)
+    const notice = isChanged ? this.#drift.learned(example) : undefined
+    if (notice !== undefined) services.notify(notice)
+    return isChanged
+  }
+
+  /** Once a day. @returns the day */
+  #forgetOld({ clock }: Pick<Services, 'clock'>): number {
     const day = Math.floor(clock.now() / DAY)
+    const { classifier, staleAfter } = this.#settings
     if (day !== this.#today) classifier.decay(day, staleAfter / DAY)
     this.#today = day
-    return this.#trainingLog.apply(example, day)
+    return day
   }
 
   async #spamFinding(explained: ExplainedJudgement, message: Message): Promise<Findings> {
     const { spamPoints, knownSenderPoints } = this.#settings
-    const scaled = spamPoints * Math.max(2 * explained.judgement.probability - 1, 0.5)
+    const scaled = spamPointsFor(explained.judgement, spamPoints)
     const isKnown = scaled > knownSenderPoints && (await isAuthenticatedAndKnown(message))
-    const value = Math.round((isKnown ? knownSenderPoints : scaled) * 10) / 10
+    const value = rounded(isKnown ? knownSenderPoints : scaled)
     return value > 0 && points(value, spamReason(explained), { rule: 'spam' })
   }
 }
 
-interface ExplainedJudgement {
-  readonly judgement: Judgement
-  readonly evidence: readonly Evidence[]
-}
+const rounded = (value: number): number => Math.round(value * 10) / 10
 
 /** DMARC authenticates the author, and the sender has a good reputation or one of our users writes to them. */
 async function isAuthenticatedAndKnown(message: Message): Promise<boolean> {
@@ -230,18 +256,3 @@ async function isAuthenticatedAndKnown(message: Message): Promise<boolean> {
 async function isFullyExamined(message: Message, extracted: ExtractedText): Promise<boolean> {
   return hasEnoughText(extracted) && (await message.ask(unexamined)).length === 0
 }
-
-const spamReason = ({ judgement, evidence }: ExplainedJudgement): string =>
-  `reads like spam: ${percent(judgement.hamShare)} of the honest mail in the training looks as much like spam; ` +
-  `largest weights: ${evidence.map(describeEvidence).join(', ')}`
-
-const hamReason = ({ judgement }: ExplainedJudgement, { text }: ExtractedText): string => {
-  const share = `${percent(judgement.spamShare)} of the spam in the training looks as much like it`
-  const part = text.length > MAX_BODY_LENGTH ? `; ${MAX_BODY_LENGTH} of ${text.length} characters were examined` : ''
-  return `reads like honest mail: ${share}${part}`
-}
-
-const percent = (share: number): string => `${(share * 100).toFixed(2)} %`
-
-const describeEvidence = ({ view, word, weight }: Evidence): string =>
-  `${view} ${JSON.stringify(word)} ${weight > 0 ? '+' : ''}${weight.toFixed(2)}`

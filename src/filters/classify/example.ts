@@ -1,6 +1,6 @@
 /** What people say about a message, as an example that every node can learn. */
-import { features } from '../../classify/features.ts'
-import { pack } from '../../classify/packing.ts'
+import { features, VIEWS } from '../../classify/features.ts'
+import { type Features, pack, unpack } from '../../classify/packing.ts'
 import { PosternError } from '../../model/errors.ts'
 import type { TrainingExample } from '../../model/feedback.ts'
 import type { Services } from '../../model/services.ts'
@@ -18,22 +18,33 @@ export async function loggedExample(
   example: TrainingExample,
   cached: Cached = () => undefined,
 ): Promise<LoggedExample | undefined> {
-  const { by, label, undo, ref, message } = example
+  const { by, label, undo, ref, message, imported = false } = example
   const weight = Math.min(Math.max(settings.reporterTrust(by), 0), 1) || 0
   if (weight === 0) return undefined
   const packed = await featuresOf(settings, example, cached)
-  const id = message !== undefined || ref === undefined ? idOf(packed) : ref
-  return { id, by, label, undo, weight, features: packed }
+  const id = message !== undefined || ref === undefined ? idOfText(packed) : ref
+  return { id, by, label, undo, weight, features: packed, ...(imported && { imported }) }
 }
+
+/** Names a message by its text: what was found beside it is known only to who has judged it. */
+export const idOfText = (packed: Uint8Array): string => idOf(textOf(unpack(packed, VIEWS.length) ?? []))
+
+/** All views but the traits, packed. */
+const textOf = (found: Features): Uint8Array => pack(found.slice(0, VIEWS.indexOf('traits')))
 
 async function featuresOf(
   { shared }: ClassifySettings,
   { ref = '', message, services }: TrainingExample,
   cached: Cached,
 ): Promise<Uint8Array> {
-  if (message !== undefined) return pack(features(await extract(message)))
-  const packed = cached(ref) ?? (shared ? await loadFeatures(services.store, ref) : undefined)
-  if (packed !== undefined) return packed
+  const judged =
+    ref === '' ? undefined : (cached(ref) ?? (shared ? await loadFeatures(services.store, ref) : undefined))
+  if (message !== undefined) {
+    const given = pack(features(await extract(message)))
+    // A session may bring several messages. What was found when this one was judged is worth more than its bytes.
+    return judged !== undefined && idOfText(judged) === idOfText(given) ? judged : given
+  }
+  if (judged !== undefined) return judged
   throw new PosternError(
     [
       {

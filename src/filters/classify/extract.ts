@@ -1,12 +1,41 @@
 /** Extracts what the classifier examines of a message. */
 import type { ExtractedText } from '../../classify/features.ts'
+import { author } from '../../facts/author.ts'
+import { type Identities, identities } from '../../facts/identities.ts'
 import { links } from '../../facts/links.ts'
+import { parts } from '../../facts/parts.ts'
 import { text } from '../../facts/text.ts'
+import type { Finding } from '../../model/finding.ts'
 import type { Message } from '../../model/stage.ts'
 import { bodyHead } from './body-head.ts'
+import { traitsOf } from './traits.ts'
 
-/** Uses facts that other filters ask for too; reads only the first bytes of the body itself. */
-export async function extract(message: Message): Promise<ExtractedText> {
-  const [{ visible }, { all }, head] = await Promise.all([message.ask(text), message.ask(links), message.ask(bodyHead)])
-  return { header: message.header, text: visible, urls: all.map(({ url }) => url), head }
+/**
+ * Uses facts that other filters ask for too; reads only the first bytes of the body itself.
+ *
+ * @param findings what other filters have found; undefined for a message that no session has brought: nothing is known
+ * of its client, and nothing is looked up in DNS
+ */
+export async function extract(message: Message, findings?: readonly Finding[]): Promise<ExtractedText> {
+  const [seen, { all: found }, { all }, head, from, proven] = await Promise.all([
+    message.ask(text),
+    message.ask(links),
+    message.ask(parts),
+    message.ask(bodyHead),
+    message.ask(author),
+    findings === undefined ? undefined : provenBy(message),
+  ])
+  const traits = traitsOf({
+    findings,
+    proven,
+    author: from,
+    header: message.header,
+    parts: all,
+    links: found,
+    text: seen,
+  })
+  return { header: message.header, text: seen.visible, urls: found.map(({ url }) => url), head, traits }
 }
+
+/** Where a lookup fails, nothing is proven, and nothing is missing either. */
+const provenBy = (message: Message): Promise<Identities | undefined> => message.ask(identities).catch(() => undefined)

@@ -10,18 +10,20 @@ export interface ClassifyOptions {
   /** The folder of snapshots and checkpoints. @default none: a restart loses the training */
   readonly folder?: string
   /**
-   * The share of honest mail that may be judged as spam. There is no verdict before 1 / share honest messages were
-   * learned.
+   * The share of honest mail that may be judged as spam. n recent honest examples of this site guarantee 1 in n + 1:
+   * points begin with 20 honest and 10 unwanted examples, and are full where they guarantee this share.
    * @default '0.5%'
    */
   readonly falsePositives?: `${number}%` | number
-  /** The number of examples of each kind that the classifier needs before it gives a verdict. @default 100 */
+  /** The number of examples of each kind that full points need at least. @default 100 */
   readonly minExamples?: number
   /**
-   * The most points for a message that reads like spam. Keep it below the policy's threshold for `reject`. @default 6
+   * The most points for a message that reads like spam. With the first examples they are 1.5, and with imported ones
+   * alone 2. Keep it below the policy's threshold for `reject`.
+   * @default 6
    */
   readonly spamPoints?: number
-  /** The points that are subtracted for a message that reads like honest mail. @default 2 */
+  /** The most points that are subtracted for a message that reads like honest mail. @default 2 */
   readonly hamPoints?: number
   /** The most points for a message of an authenticated author whom the site knows. @default 2 */
   readonly knownSenderPoints?: number
@@ -32,7 +34,11 @@ export interface ClassifyOptions {
   readonly reporterTrust?: (reporter: string) => number
   /** How long feedback can name a message by its reference. @default '7d' */
   readonly featureTtl?: Duration
-  /** The weights of a feature are halved if no example had it for so long. @default '90d' */
+  /**
+   * The weights of a feature are halved if no example had it for so long, and examples that are older guarantee
+   * nothing.
+   * @default '90d'
+   */
   readonly staleAfter?: Duration
   /**
    * Shares training examples with other nodes through the gateway's store, which they must have in common. @default

@@ -2,6 +2,7 @@
  * The traits of a message beside its text, as features of the classifier: the rules that fired, what is proven about
  * the sender, the domains of author and links, and the structure of header, MIME and HTML.
  */
+import { isAddedOnArrival } from '../../classify/features.ts'
 import type { Author } from '../../facts/author.ts'
 import type { Identities } from '../../facts/identities.ts'
 import type { Link } from '../../facts/link.ts'
@@ -18,7 +19,6 @@ export interface TraitSources {
   readonly proven?: Identities | undefined
   readonly author: Author
   readonly header: HeaderFields
-  readonly isAddedOnArrival: (key: string) => boolean
   readonly parts: readonly Part[]
   readonly links: readonly Link[]
   readonly text: Text
@@ -106,11 +106,12 @@ function* targets({ author, links }: TraitSources): Generator<string> {
   if (looked > 0) yield `links to the author: ${ofAuthor === 0 ? 'none' : ofAuthor === looked ? 'all' : 'some'}`
 }
 
-function* fieldOrder({ header, isAddedOnArrival }: TraitSources): Generator<string> {
+function* fieldOrder({ header }: TraitSources): Generator<string> {
   let before = 'start'
   let left = MAX_FIELDS
-  for (const { name, key } of header) {
-    if (isAddedOnArrival(key) || key === 'received') continue
+  for (const field of header) {
+    const { name, key } = field
+    if (key === 'received' || isAddedOnArrival(field)) continue
     if (left-- === 0) return
     yield `field ${name}`
     yield `fields ${before}, ${key}`

@@ -1,0 +1,107 @@
+/** The traits of a message: what the classifier weighs beside the text. */
+import { expect, test } from 'vitest'
+import { extract } from '../../../src/filters/classify/extract.ts'
+import { fact } from '../../../src/model/fact.ts'
+import { points } from '../../../src/model/finding.ts'
+import { ask, type Probed } from '../../../src/testing/probe.ts'
+
+const traits = async (
+  world: Probed,
+  findings = [points(1, 'x', { rule: 'dmarc/reject' })],
+): Promise<readonly string[]> =>
+  (
+    await ask(
+      fact('seen', 'message', message => extract(message, findings)),
+      world,
+    )
+  ).traits ?? []
+
+const letter = `From: Alice <alice.b@shop.example.org>
+To: bob@example.net
+Reply-To: Desk <desk@other.example>
+Subject: Hello
+Message-ID: <20240101.5A6B7C8D9E@mail.shop.example.org>
+MIME-Version: 1.0
+Content-type: multipart/alternative; boundary="=_Part_77_ab"
+
+--=_Part_77_ab
+Content-Type: text/plain; charset=utf-8
+
+Hello, see https://www.example.org/a and http://files.example.com/b
+--=_Part_77_ab
+Content-Type: text/html; charset=utf-8
+Content-Transfer-Encoding: quoted-printable
+
+<html><body><table><tr><td>Hello</td></tr></table><div style=3D"display:none">secret words here</div></body></html>
+--=_Part_77_ab--
+`
+
+test('rules, proofs, sender, links, order of fields, MIME and HTML structure and hidden text are traits', async () => {
+  const found = await traits({ message: letter, ip: '192.0.2.1', reversePath: 'a@example.org' })
+  expect(found).toEqual(
+    expect.arrayContaining([
+      'rule dmarc/reject',
+      'author unproven',
+      'dkim proves nothing',
+      'author at shop.example.org',
+      'author under .org',
+      'author named like a.a',
+      'replies to other.example',
+      'Message-ID of the author',
+      'Message-ID like 9.H',
+      'links 2',
+      'link to example.org',
+      'link to host www.example.org',
+      'link under .com',
+      'link without TLS',
+      'links to the author: some',
+      'fields from, to',
+      'fields mime-version, content-type',
+      'field Content-type',
+      'parts 1:multipart/alternative 1:text/plain 1:text/html',
+      'part text/html utf-8 quoted-printable',
+      'boundary like =_Aa_9_a',
+      'tags  html body',
+      'tags html body table',
+      'hidden text of 16 characters',
+      'hidden secret',
+    ]),
+  )
+})
+
+test('a message that no session has brought has no rules and no proofs, and asks no DNS', async () => {
+  const asked: string[] = []
+  const dns = { lookup: (name: string) => Promise.reject(new Error(name)) }
+  const found = (
+    await ask(
+      fact('seen', 'message', message => extract(message)),
+      { message: letter, dns: new Proxy(dns, { get: (_, key) => () => asked.push(String(key)) }) as never },
+    )
+  ).traits
+  expect(found?.filter(trait => /^(?:rule|spf|dkim|author (?:un)?proven)\b/.test(trait))).toEqual([])
+  expect(asked).toEqual([])
+})
+
+test('fields that mailboxes add are no traits, nor is what the classifier itself or opinion has found', async () => {
+  const found = await traits({ message: `Delivered-To: bob@example.net\nX-Spam-Flag: YES\n${letter}` }, [
+    points(6, 'x', { rule: 'classify/spam' }),
+    points(1, 'x', { rule: 'opinion' }),
+  ])
+  expect(found.filter(trait => /delivered-to|x-spam|classify|opinion/i.test(trait))).toEqual([])
+})
+
+test('P05 the traits of one message are bounded in number and length, in linear time', async () => {
+  const many = (count: number) =>
+    `From: ${'a'.repeat(60)}@example.org\n${Array.from({ length: count }, (_, index) => `X-F${index}: ${'y'.repeat(60)}\n`).join('')}` +
+    `Content-Type: text/html\n\n<html>${'<div><p>'.repeat(count)}${Array.from({ length: count }, (_, index) => `<a href="http://h${index}.example.com/">x</a>`).join('')}`
+  for (const count of [100, 900]) {
+    const found = await traits({ message: many(count) })
+    expect(found.length).toBeLessThanOrEqual(320)
+    expect(Math.max(...found.map(({ length }) => length))).toBeLessThanOrEqual(96)
+    expect(new Set(found).size).toBe(found.length)
+  }
+})
+
+test('an empty message has traits too', async () => {
+  expect(await traits({ message: 'Subject: x\n\n' })).toContain('no Message-ID')
+})
