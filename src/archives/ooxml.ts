@@ -61,11 +61,21 @@ function inspectRelations(xml: string, notes: Parameters<Inspector>[1]['notes'])
     if (kind === 'hyperlink') notes.link(target)
     else if (
       /^(?:attachedTemplate|oleObject|frame|subDocument|externalLinkPath|control)$/.test(kind) &&
-      /^[a-z+-]{2,32}:|^\\\\/i.test(target)
+      /^[a-z+-]{2,32}:|^\\\\/i.test(target) &&
+      !isLocal(target)
     )
       notes.trait('external-template', `opening it fetches ${target.slice(0, 120)} (${kind})`)
   }
 }
+
+/**
+ * Whether the target is on a disk of the computer that wrote the document, or on a server of its network, whose name
+ * has no dot: a letter names the template of its company, and a workbook another workbook. None can be fetched here.
+ */
+const isLocal = (target: string): boolean =>
+  /^(?:file:\/{2,3})?(?:localhost\/)?[a-z]:[\\/]/i.test(target) ||
+  /^file:\/\/\/(?![\\/])/i.test(target) ||
+  /^(?:file:)?(?:\/{2}|\/{5}|\/{0,3}\\\\)(?:[\w-]{1,63}|(?:10|192\.168)(?:\.\d{1,3}){2,3})[\\/]/i.test(target)
 
 /** The codes of fields, joined in order, since they may be split into runs. */
 function fieldCodes(xml: string): string {

@@ -69,6 +69,7 @@ export const inspectPdf: Inspector = async (bytes, { notes, budget, signal }) =>
 function scan(text: string, notes: Notes): { runs: boolean; actions: boolean } {
   const found = { runs: false, actions: false }
   let names = 0
+  let isForm: boolean | undefined
   for (const [, raw = ''] of text.matchAll(telling)) {
     names += 1
     if (names > MAX_NAMES) {
@@ -82,6 +83,10 @@ function scan(text: string, notes: Notes): { runs: boolean; actions: boolean } {
     const meaning = Object.hasOwn(KEYS, name) ? KEYS[name] : undefined
     if (meaning === undefined) continue
     const [trait, evidence] = meaning
+    if (raw === 'JavaScript') {
+      isForm ??= hasOnlyFormScripts(text)
+      if (isForm) continue
+    }
     if (trait === 'auto-run') found.runs = true
     else notes.trait(trait, evidence)
     if (trait === 'script' || trait === 'launch' || trait === 'form') found.actions = true
@@ -98,3 +103,32 @@ function scan(text: string, notes: Notes): { runs: boolean; actions: boolean } {
   }
   return found
 }
+
+/**
+ * Whether every script is a call of the functions that Acrobat offers for the fields of a form, which add up, check and
+ * format what a person types (`AFSimple_Calculate`, `AFNumber_Format` …).
+ */
+function hasOnlyFormScripts(text: string): boolean {
+  let scripts = 0
+  for (const _ of text.matchAll(/\/JavaScript(?![A-Za-z0-9#])/g)) scripts += 1
+  let calls = 0
+  for (const [, code = ''] of text.matchAll(SCRIPT_TEXT)) {
+    if (!isFormCall(code)) return false
+    calls += 1
+  }
+  return calls >= scripts
+}
+
+/** A script in parentheses (§7.3.4.2). Others are in streams, and count as unknown. */
+const SCRIPT_TEXT = /\/JS\s{0,8}\(((?:[^()\\]|\\.|\((?:[^()\\]|\\.){0,256}\)){0,1024})\)/gs
+
+function isFormCall(code: string): boolean {
+  const bare = code
+    .replace(/\\([()\\])/g, '$1')
+    .replace(/"[^"\\]{0,256}"|'[^'\\]{0,256}'/g, '')
+    .replace(/\bnew Array\b|\b(?:true|false)\b/g, '')
+  return FORM_CALL.test(bare)
+}
+
+const FORM_CALL =
+  /^[\s;]{0,16}(?:AF[A-Z][A-Za-z]{2,20}(?:_[A-Za-z]{2,20})?\s{0,4}\([\d\s.,()[\]-]{0,1024}\)[\s;]{0,16}){1,8}$/

@@ -285,6 +285,41 @@ describe('traps', () => {
     ).toContain(trait)
   })
 
+  test.for<readonly [what: string, script: string, found: boolean]>([
+    ['adds up two fields', '/JS (AFSimple_Calculate\\("SUM", new Array\\("a","b"\\)\\);)', false],
+    ['formats a number', '/JS (AFNumber_Format(2,0,0,0,"",true);)', false],
+    ['formats a date and more', '/JS (AFDate_FormatEx("dd.mm.yyyy"); app.launchURL("http://evil.example.com"))', true],
+    ['calls something in an argument', '/JS (AFNumber_Format(eval(x)))', true],
+    ['is in a stream', '/JS 9 0 R', true],
+  ])('a script of a PDF form that %s', async ([, script, found]) => {
+    const seen = await traits(`%PDF-1.7\n1 0 obj << /AA << /C << /S /JavaScript ${script} >> >> >> endobj\n%%EOF`)
+    expect(seen?.includes('script')).toBe(found)
+    expect(seen?.includes('auto-run')).toBe(found)
+  })
+
+  test('a form whose scripts are not all known may do more than calculate', async () => {
+    const fields = '/S /JavaScript /JS (AFNumber_Format(2);) /S /JavaScript /JS 9 0 R'
+    expect(await traits(`%PDF-1.7\n1 0 obj << ${fields} >> endobj\n%%EOF`)).toContain('script')
+  })
+
+  test.for<readonly [target: string, found: boolean]>([
+    ['file:///C:\\Users\\anna\\Templates\\Letter.dotx', false],
+    ['C:\\Vorlagen\\Brief.dotx', false],
+    ['file:///Users/anna/Templates/Letter.dotx', false],
+    ['file:///\\\\fs01\\templates\\Letter.dotx', false],
+    ['\\\\192.168.1.20\\templates\\Letter.dotx', false],
+    ['\\\\files.evil.example.com\\t\\a.dotm', true],
+    ['file://198.51.100.7/t/a.dotm', true],
+    ['file:///\\\\198.51.100.7\\t\\a.dotm', true],
+    ['https://evil.example.com/t.dotm', true],
+    ['mhtml:https://evil.example.com/t!x', true],
+  ])('the template %s is fetched from elsewhere: %s', async ([target, found]) => {
+    const data = relation('attachedTemplate', target)
+    expect((await traits(word({ name: 'word/_rels/settings.xml.rels', data })))?.includes('external-template')).toBe(
+      found,
+    )
+  })
+
   test('the links of a PDF are listed', async () => {
     expect((await look('%PDF-1.4 /A << /S /URI /URI (https://example.org/a\\(b\\)) >> %%EOF'))?.links).toEqual([
       'https://example.org/a(b)',

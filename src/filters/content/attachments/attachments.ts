@@ -232,7 +232,7 @@ const htmlPage = (isAllowed: (name: string) => boolean) =>
 
 const PROGRAMS = words('pe elf mach-o java-class dex')
 const DISK_IMAGES = words('iso9660 vhd vhdx dmg')
-const SECOND_EXTENSIONS = words(`${[...AUTO_EXECUTABLE].join(' ')} iso img vhd html htm shtml svg zip rar 7z one`)
+const SECOND_EXTENSIONS = words(`${[...AUTO_EXECUTABLE].join(' ')} iso img vhd html htm shtml svg one`)
 const HIDING_TRICKS: ReadonlySet<NameTrick> = new Set(['nul', 'bidi', 'invisible', 'padding', 'control'])
 const DOUBLE_EXTENSION =
   /\.(?:pdf|docx?|xlsx?|pptx?|txt|rtf|jpe?g|png|gif|csv|mp[34]|tiff?)[\s_.-]{0,60}\.[a-z0-9-]{2,20}$/i

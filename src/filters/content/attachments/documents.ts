@@ -68,9 +68,16 @@ export const documents = {
   },
   'attachments/html-form': {
     group: 'html',
-    fires: 'An attached HTML page or SVG has a form.',
+    fires: 'An attached HTML page or SVG has a form, and what it asks for does not go to the author’s site.',
     points: 4,
-    find: hasTrait(['form'], ({ format }) => format === 'html' || format === 'svg'),
+    find: seen => {
+      const { links, from } = seen
+      // A bank’s encrypted statement is a page that asks for a password and sends it to the bank.
+      const targets = links.all.filter(link => link.from === 'action')
+      if (targets.length > 0 && targets.every(({ domain }) => domain !== undefined && domain === from?.organisation))
+        return undefined
+      return formOf(seen)
+    },
   },
   'attachments/html-script': {
     group: 'html',
@@ -101,6 +108,8 @@ export const documents = {
     },
   },
 } satisfies Readonly<Record<string, Rule<AttachmentView>>>
+
+const formOf = hasTrait(['form'], ({ format }) => format === 'html' || format === 'svg')
 
 function isPublicHosting(url: string): boolean {
   const host = URL.parse(url)?.hostname ?? ''

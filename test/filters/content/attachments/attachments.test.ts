@@ -94,7 +94,7 @@ const cases: Readonly<Record<AttachmentsRule, RuleCase>> = {
   'attachments/double-extension': {
     fires: file('invoice.pdf          .exe', 'x'),
     reason: '“invoice.pdf .exe” has two extensions, and the last one is effective',
-    spares: file('minutes.2026.01.pdf', 'x'),
+    spares: file('report.pdf.zip', zip([{ name: 'report.pdf', data: '%PDF-1.7 %%EOF' }])),
   },
   'attachments/obfuscated-name': {
     fires: file('ann\u202efdp.exe', 'x'),
@@ -196,7 +196,7 @@ const cases: Readonly<Record<AttachmentsRule, RuleCase>> = {
   'attachments/html-form': {
     fires: file('a.shtml', page('<form action=x><input name=p type=password></form>')),
     reason: '“a.shtml”: a form asks a person for input',
-    spares: file('a.html', page('words')),
+    spares: file('a.html', page('<form action="https://res.example.org/open"><input name=p type=password></form>')),
   },
   'attachments/html-script': {
     fires: file('a.svg', '<svg xmlns="http://www.w3.org/2000/svg" onload="x()"></svg>'),
