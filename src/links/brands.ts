@@ -1,58 +1,42 @@
 /** Brands that phishing imitates, and the domains that they use. The option `protect` is for your own domains. */
 import { organisationOf } from '../dns/organisation.ts'
+import { type Brand, readBrands } from './brand.ts'
 import { TABLE } from './brand-table.ts'
+import { REGIONS } from './brand-table-regions.ts'
+import { isFreeMail } from './hosting.ts'
 import { plain } from './plain.ts'
+import { MAX_SKELETON_LENGTH, Skeleton } from './skeleton.ts'
 import { SubstringIndex } from './substring-index.ts'
 import { isCheapTld } from './tlds.ts'
 
-export interface Brand {
-  readonly name: string
-  /** The names of the brand, in plain lower-case letters. */
-  readonly words: readonly string[]
-  /** Names that are ordinary words: they count only alone, or beside a word such as `support`. */
-  readonly ordinary: ReadonlySet<string>
-  /**
-   * The first labels of the organisational domains it uses: `paypal` for `paypal.com` and `paypal.de`; or whole
-   * domains.
-   */
-  readonly owns: readonly string[]
-}
+export type { Brand } from './brand.ts'
 
-export const brands: readonly Brand[] = TABLE.trim()
-  .split('\n')
-  .map(line => {
-    const colon = line.indexOf(': ')
-    const [called = '', owned = ''] = line.slice(colon + 2).split(' | ')
-    const written = called.split(', ')
-    const words = written.map(word => plain(word.replace('~', '')))
-    return {
-      name: line.slice(0, colon),
-      words,
-      owns: owned.split(' '),
-      ordinary: new Set(words.filter((_, index) => written[index]?.startsWith('~'))),
-    }
-  })
+export const brands: readonly Brand[] = [...readBrands(TABLE), ...readBrands(REGIONS)]
 
-/** Words beside which an ordinary word is the name of a company. */
-const SERVICE =
-  /\b(?:support|team|security|services?|id|accounts?|alerts?|billing|customers?|care|notifications?|notice|rewards?|bank|cards?|online|pay|payments?|verification|verify|help|helpdesk|winner|prime|store|shipper|shipment|delivery|express|parcel|tracking|refund|live|wallet|admin|update|bonus|gift)\b/
+/** Words with which a company names its services: an ordinary word beside nothing but these is the company. */
+const SERVICE = new Set(
+  (
+    'support team security service services id ids account accounts alert alerts billing customer customers care contact ' +
+    'notification notifications notice notices reward rewards bank banking card cards online pay payment payments inc llc ' +
+    'verification verify help helpdesk desk center centre winner prime store shipper shipment shipping delivery express ' +
+    'parcel package tracking refund refunds live wallet admin update updates bonus gift subscription renewal renewed ' +
+    'order orders invoice receipt receipts protection antivirus plan member membership loyalty survey department dept ' +
+    'official info information mail email message messages no reply noreply donotreply do not your my our the from ' +
+    'of for and new important urgent confirm confirmation code login sign in secure safe transaction transactions office ' +
+    'promo promotion promotions news newsletter com org net gov usa us uk eu international global corporation corp ltd ' +
+    'foundation airdrop token tokens nano x ag gmbh sa spa pontos suporte atendimento soporte servicio cliente clientes ' +
+    'servizio clienti kundenservice kundendienst sicherheit konto service-client client banco banque banca equipe equipo ' +
+    'surprise deal deals device devices digital mobile app business pro plus premium one reviews winners limited'
+  ).split(' '),
+)
 
-/** Replaces digits and signs that stand for letters. A capital I between small letters is read as l. */
-const unmasked = (display: string, one: 'l' | 'i'): string =>
-  NO_MASK.test(display) ? plain(display) : unmaskedSlowly(display, one)
-
-/** Most names have no character that is replaced. */
-const NO_MASK = /^[ A-HJ-Za-z.,:;!?'"&()/_-]*$/
-
-const unmaskedSlowly = (display: string, one: 'l' | 'i'): string =>
-  plain(display.replace(/(?<=[a-z])I(?=[a-z])|(?<=[a-z])I\b/g, 'l'))
-    .replace(/(?<=[a-z])0(?=[a-z])/g, 'o')
-    .replace(/(?<=[a-z])1(?=[a-z])/g, one)
-    .replace(/(?<=[a-z])3(?=[a-z])/g, 'e')
-    .replace(/(?<=[a-z])5(?=[a-z])/g, 's')
-    .replace(/(?<=[a-z])@(?=[a-z])/g, 'a')
-    .replaceAll('$', 's')
-    .replace(/[®™©]/g, '')
+/** Tells whether an ordinary word is the name of a company in a text: nothing else is in it that would be a name. */
+const isCompany = (name: string, word: string): boolean =>
+  name.length <= 100 &&
+  name
+    .replace(word, ' ')
+    .split(/[^a-z0-9]+/)
+    .every(other => other === '' || SERVICE.has(other) || /\d/.test(other))
 
 const isWordCharacter = (character: string): boolean => /[a-z0-9\u3040-\u9fff]/.test(character)
 
@@ -70,23 +54,56 @@ type Among = (text: string) => readonly Brand[]
 /** A few of all brands remain for a name: the search takes a quarter of the time. */
 const byStart = new SubstringIndex(brands, ({ words }) => words, 3)
 
+/** Characters of a name or a subject that are examined. */
+const MAX_NAME_LENGTH = 200
+
 /**
- * The brands that a display name or a subject names. Examines 200 characters.
+ * The brands that a display name or a subject names, disguised or not. Examines 200 characters.
  *
  * @param among for tests, which look for every brand
  */
 export function brandsIn(text: string, among: Among = names => byStart.candidates(names)): readonly Brand[] {
-  const start = text.slice(0, 200)
-  const names = /[a-z]1[a-z]/i.test(start) ? [unmasked(start, 'l'), unmasked(start, 'i')] : [unmasked(start, 'l')]
+  const { text: first, others } = new Skeleton(text.slice(0, Math.min(MAX_NAME_LENGTH, MAX_SKELETON_LENGTH)))
+  const names = [first, ...others].map(name => name.replace(/[®™©]/g, ''))
   return among(names.join('\n')).filter(brand => names.some(name => isNamed(brand, name)))
 }
 
+/** The brand that a text names only for people: letters that look like others, blanks or signs between letters. */
+export function disguisedBrandIn(text: string): Brand | undefined {
+  const found = brandsIn(text)
+  if (found.length === 0) return undefined
+  const start = text.slice(0, MAX_NAME_LENGTH)
+  // Marks and hyphens are other spellings (`Nestlé`, `Pay-Pal`), and so are letters of full width in East Asian text.
+  const spelt = start
+    .normalize(EAST_ASIAN.test(start) ? 'NFKD' : 'NFD')
+    .replace(/[\u0300-\u0331\u3099\u309a]/g, '')
+    .replaceAll('\u2019', "'")
+    .toLowerCase()
+  const readings = [spelt, spelt.replace(/(?<=[a-z])[-.'](?=[a-z])/g, ''), spelt.replace(/[^\p{L}\p{N}]+/gu, ' ')]
+  return found.find(brand => !brand.words.some(word => readings.some(reading => reading.includes(word))))
+}
+
+/**
+ * Tells whether a display name has, beside the brand, a name of the sender's organisation: `Vodafone Shop Larchfield`
+ * of larchfield-phones.example, `cPanel on web1.larchfield.example` of that host. A brand is then what the firm works
+ * with.
+ *
+ * @param display the display name
+ * @param organisation the organisational domain of the sender
+ */
+export function hasOwnName(display: string, organisation: string): boolean {
+  const [label = ''] = organisation.split('.', 1)
+  const own = label.replaceAll('-', '')
+  const ofBrands = new Set(brandsIn(display).flatMap(({ words }) => words.flatMap(word => word.split(' '))))
+  return plain(display.slice(0, MAX_NAME_LENGTH))
+    .split(/[^\p{L}\p{N}]+/u)
+    .some(word => word.length >= 4 && own.includes(word) && !ofBrands.has(word) && !SERVICE.has(word))
+}
+
+const EAST_ASIAN = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u
+
 const isNamed = ({ words, ordinary }: Brand, name: string): boolean =>
-  words.some(word => {
-    if (!holds(name, word)) return false
-    if (!ordinary.has(word)) return true
-    return name.replace(/[^a-z0-9&' -]/g, '').trim() === word || SERVICE.test(name)
-  })
+  words.some(word => holds(name, word) && (!ordinary.has(word) || isCompany(name, word)))
 
 /** Words that are long enough to be counted in a text. */
 const distinctWords = ({ words, ordinary }: Brand): readonly string[] =>
@@ -122,14 +139,55 @@ function occurs(text: string, word: string, times: number): boolean {
 /** Suffixes of the labels of domains that brands use for mail. */
 const OWN_TLDS = new Set(['', 'mail', 'email', 'emails', 'usa', 'us', 'uk', 'eu', 'news', 'inc', 'group', 'corp'])
 
-/** Tells whether the domain belongs to the brand. Under a cheap TLD the label alone proves nothing. */
-export function isOwnedBy({ owns }: Brand, domain: string): boolean {
+/**
+ * Tells whether the domain belongs to the brand. Under a cheap TLD the label alone proves nothing, and below a domain
+ * that the brand gives to customers no name does.
+ */
+export function isOwnedBy({ owns, customers }: Brand, domain: string): boolean {
+  if (customers.some(own => isBelow(domain, own))) return false
   const organisation = organisationOf(domain)
   const [label = ''] = organisation.split('.', 1)
   return owns.some(own => {
-    if (own.includes('.')) return organisation === own || domain.endsWith(`.${own}`) || organisation.endsWith(`.${own}`)
+    if (own.startsWith('.')) return domain.endsWith(own)
+    if (own.includes('.')) return isBelow(domain, own) || isBelow(organisation, own)
     if (isCheapTld(organisation)) return false
     if (own.endsWith('-')) return label.startsWith(own)
     return label.startsWith(own) && OWN_TLDS.has(label.slice(own.length).replace(/^-/, ''))
   })
 }
+
+const isBelow = (domain: string, own: string): boolean => domain === own || domain.endsWith(`.${own}`)
+
+/** Domains that brands give to customers: their names are those of customers, and contain the brand's by nature. */
+const CUSTOMERS = new Set(brands.flatMap(({ customers }) => customers))
+
+/** Tells whether a brand gives names below this domain to its customers, such as `onmicrosoft.com`. */
+export function isOfCustomers(host: string): boolean {
+  for (let at = 0; at >= 0; at = host.indexOf('.', at + 1))
+    if (CUSTOMERS.has(at === 0 ? host : host.slice(at + 1))) return true
+  return false
+}
+
+/** Names that mail services keep for themselves in the domains of their users' addresses. */
+const RESERVED =
+  /^(?:postmaster|mailer-daemon|mail-noreply|no-?reply|account-security-noreply|microsoftexchange[0-9a-f]{32})/i
+
+/** A sender as far as brands are concerned. */
+export interface BrandSender {
+  readonly local: string
+  readonly domain: string
+  /** Domains that DKIM proves. */
+  readonly signers?: readonly string[]
+}
+
+/**
+ * Tells whether a sender belongs to the brand: by its domain, or by a signature of a domain of the brand. An address at
+ * the free mail service of a brand belongs to a customer, except those that the service keeps for itself.
+ */
+export const isFrom = (brand: Brand, { local, domain, signers = [] }: BrandSender): boolean =>
+  isFreeMail(domain)
+    ? RESERVED.test(local) && isOwnedBy(brand, domain)
+    : isOwnedBy(brand, domain) || signers.some(signer => !isFreeMail(signer) && isOwnedBy(brand, signer))
+
+/** The brand that owns a domain. */
+export const brandOf = (domain: string): Brand | undefined => brands.find(brand => isOwnedBy(brand, domain))

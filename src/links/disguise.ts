@@ -44,8 +44,8 @@ const FORCED = /\u202e[^\u202c\n]{0,50}[A-Za-z]|^(?!.*[\p{Script=Hebrew}\p{Scrip
 /** Three marks on a letter, or letters that are crossed out, underlined or enclosed one by one. */
 const MARKS = new RegExp(String.raw`${LETTER}\p{M}{3}|(?:${LETTER}[\u0332-\u0338\u20d0-\u20f0]){3}`, 'u')
 
-/** A capital I at the end of a word, or twice inside: `EmaiI`. */
-const CAPITAL_I = /[A-Za-z]{3}[a-z]I(?![A-Za-z])|[a-z]I[a-z]{1,20}I[a-z]/
+/** A capital I at the end of a word: `EmaiI`. Inside words it is honest: `LinkedIn`. */
+const CAPITAL_I = /[A-Za-z]{3}[a-z]I(?![A-Za-z])/
 
 const WORDS = /[\p{L}\p{N}]{3,64}/gu
 

@@ -1,6 +1,5 @@
 /** Recognizes host names that contain the name of a brand that does not own them, or resemble it. */
-import { organisationOf } from '../dns/organisation.ts'
-import { type Brand, brands, isOwnedBy } from './brands.ts'
+import { type Brand, brands, isOfCustomers, isOwnedBy } from './brands.ts'
 import { SubstringIndex } from './substring-index.ts'
 
 /** A label that is too long to be part of other names by accident, and its brand. */
@@ -10,7 +9,7 @@ export type Distinctive = readonly [name: string, brand: Brand]
 export const distinctive: readonly Distinctive[] = [
   ...new Map(
     brands.flatMap(brand =>
-      brand.ordinary.size > 0
+      brand.ordinary.size > 0 || brand.software
         ? []
         : [...new Set(brand.words.map(word => word.replace(/[^a-z0-9]/g, '')))]
             .filter(label => /^[a-z0-9]{5,}$/.test(label))
@@ -68,6 +67,17 @@ const PARTS_ONLY = new Set([
   'ingbank',
   'tdbank',
   'tmobile',
+  'openai',
+  'chatgpt',
+  'kakao',
+  'naver',
+  'docomo',
+  'interpol',
+  'europol',
+  'gandi',
+  'avast',
+  'inpost',
+  'nordea',
 ])
 
 /** The length of a name from which one changed letter is an imitation. */
@@ -82,12 +92,14 @@ export interface LookAlike {
 
 /**
  * Finds a brand whose name the host contains without belonging to it: as a label, as a part of one, with digits for
- * letters, or with a letter changed. A name such as `paypal.com.example.org` counts too.
+ * letters, or with a letter changed. A name such as `paypal.com.example.org` counts too; the names of a brand's
+ * customers (`tenant.onmicrosoft.com`) do not.
  *
  * @param skeleton the ASCII host that a host in other letters looks like
  * @param among for tests, which compare every name
  */
 export function looksLikeBrand(host: string, skeleton?: string, among = candidates): LookAlike | undefined {
+  if (isOfCustomers(host)) return undefined
   if (skeleton !== undefined) {
     const brand = brands.find(one => one.ordinary.size === 0 && isOwnedBy(one, skeleton))
     return brand ? { brand, how: `looks like the name of ${brand.name}` } : looksLikeBrand(skeleton, undefined, among)
@@ -98,7 +110,7 @@ export function looksLikeBrand(host: string, skeleton?: string, among = candidat
     for (const [name, brand] of among(label, parts)) {
       const spelt = parts.includes(name) || (!PARTS_ONLY.has(name) && name.length >= 6 && label.includes(name))
       const altered = !spelt && parts.some(part => isAltered(part, name))
-      if ((spelt || altered) && !isOwnedBy(brand, organisationOf(host)))
+      if ((spelt || altered) && !isOwnedBy(brand, host))
         return { brand, how: spelt ? `contains the name of ${brand.name}` : `resembles the name of ${brand.name}` }
     }
   }

@@ -21,3 +21,35 @@ export function isRandom(label: string): boolean {
   for (let at = 0; at + 1 < letters.length; at += 1) if (PAIRS.has(letters.slice(at, at + 2))) usual += 1
   return letters.length >= 8 && usual < (letters.length - 1) * 0.4
 }
+
+/** Letters that open and close syllables in names of any language that is written in Latin letters. */
+const CONSONANTS = /[^aeiouy]+/g
+
+/**
+ * Tells whether the local part of an address looks random: it alternates letters and digits, or has hardly a vowel, as
+ * no name has. Names in transcription (`zhangxiaoxu`) have vowels; addresses with separators are names.
+ */
+export function isRandomLocalPart(local: string): boolean {
+  const text = local.toLowerCase().slice(0, 64)
+  if (text.length < 8 || /[.+=_-]/.test(text)) return false
+  if ((text.match(/[a-z]\d|\d[a-z]/g)?.length ?? 0) >= 4) return true
+  const letters = text.replace(/[^a-z]/g, '')
+  const runs = letters.match(CONSONANTS) ?? []
+  const consonants = runs.join('').length
+  const longest = Math.max(0, ...runs.map(({ length }) => length))
+  return letters.length >= 8 && (longest >= 6 || (longest >= 5 && consonants > letters.length * 0.83))
+}
+
+/**
+ * Tells whether a local part is the display name with random letters after it, as programs make addresses at free mail
+ * services: `Orinda Rubison <orindarubisonziyxr@…>`.
+ */
+export function hasRandomTail(display: string, local: string): boolean {
+  const name = display.toLowerCase().replace(/[^a-z]/g, '')
+  const text = local.toLowerCase()
+  const tail = text.slice(name.length)
+  if (name.length < 8 || !text.startsWith(name) || !/^[a-z]{3,16}$/.test(tail)) return false
+  let usual = 0
+  for (let at = 0; at + 1 < tail.length; at += 1) if (PAIRS.has(tail.slice(at, at + 2))) usual += 1
+  return usual <= (tail.length - 1) * 0.5
+}

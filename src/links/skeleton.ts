@@ -41,18 +41,22 @@ export class Skeleton {
   }
 
   #read(): readonly string[] {
-    const found = new Set<string>()
+    const found = new Set([this.text])
     if (!ASCII.test(this.text)) found.add(fold(looksLike(this.#start.normalize('NFKD'))))
-    if (MASKED.test(this.#start)) for (const reading of unmasked(this.#start, this.text)) found.add(reading)
+    if (MASKED.test(this.#start) || HIDDEN.test(this.text))
+      for (const reading of unmasked(this.#start, this.text)) found.add(reading)
     if (APART.test(this.text)) found.add(unspaced(this.#start))
-    if (PARTED.test(this.text)) found.add(this.text.replace(PARTS, ''))
+    if (PARTED.test(this.text))
+      for (const reading of [...found]) found.add(reading.replace(SIGNS_BETWEEN, ' ').replace(PARTS, ''))
     found.delete(this.text)
     return [...found]
   }
 }
 
-/** A sign or a digit beside a letter, a capital I, pairs of letters that look like one, an l that stands for I. */
-const MASKED = /[A-Za-z][0134578@$|!I]|[034578@$|!][A-Za-z]|[€£]|rn|vv|\bl[b-df-hj-np-tv-xz]/
+/** A sign or a digit beside a letter, a capital I. */
+const MASKED = /[A-Za-z][0134578@$|!I]|I[a-z]|[034578@$|!][A-Za-z]|[€£]/
+/** Pairs of letters that look like one, and an l that stands for a capital I. */
+const HIDDEN = /rn|vv|\bl[b-df-hj-np-tv-xz]/
 
 const SIGNS: Readonly<Record<string, string>> = {
   '0': 'o',
@@ -76,8 +80,8 @@ const SIGN =
 /** The text with letters for digits and signs. 1 and I are read as l and as i. */
 function unmasked(text: string, folded: string): readonly string[] {
   const letters = withLetters(folded)
-  const upright = /[a-z]I/.test(text)
-    ? withLetters(fold(text.replace(/(?<=[a-z])I(?=[a-z])|(?<=[a-z])I\b/g, 'l')))
+  const upright = /[a-z]I|I[a-z]/.test(text)
+    ? withLetters(fold(text.replace(/(?<=[a-z]I{0,2})I(?=I{0,2}(?:[a-z]|(?![A-Za-z])))|(?<![A-Za-z])I(?=[a-z])/g, 'l')))
     : letters
   return [
     upright.replace(/(?<=[a-z])1(?=[a-z])|(?<=[a-z]{2})1(?![a-z0-9])/g, 'l'),
@@ -95,6 +99,7 @@ const SPACED = /(?<![\p{L}\p{N}])[\p{L}\p{N}@$]([ ._*~|·•-])[\p{L}\p{N}@$](?:
 const unspaced = (text: string): string =>
   fold(text.replace(SPACED, (run, between: string) => run.replaceAll(between, '')))
 
-/** A sign inside a word: `Pay-Pal`. */
-const PARTED = /[a-z][-._*~'·][a-z]/
-const PARTS = /(?<=[a-z])[-._*~'·](?=[a-z])/g
+/** A sign inside a word (`Pay-Pal`), or in place of a blank (`Banco*do*Brasil`). */
+const PARTED = /[a-z][-._*~'·|][a-z]/
+const SIGNS_BETWEEN = /(?<=[a-z])[*_~|]+(?=[a-z])/g
+const PARTS = /(?<=[a-z])[-.'·](?=[a-z])/g

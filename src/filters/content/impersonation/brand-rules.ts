@@ -7,16 +7,48 @@ import { plain } from '../../../links/plain.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
 import type { Sender } from '../../rules/view.ts'
-import type { Brands, ImpersonationView } from './impersonation-view.ts'
+import type { ImpersonationView } from './impersonation-view.ts'
 
 export const brandRules = {
   'impersonation/brand': {
     group: 'brand',
-    fires: 'The display name is a well-known brand, and the address is not in its domains.',
+    fires:
+      'The display name is a well-known brand, and neither the address nor a signature is of its domains; the name has no other name of the author’s organisation.',
     points: 3.5,
-    find: ({ from, brands }) => {
-      const brand = from && spoofed(brands, from.display, from)
-      return brand && `${quote(from.display)} claims to be ${brand}, and writes from ${quote(from.domain)}`
+    find: seen => {
+      const { from, brands, policy } = seen
+      const brand = from && spoofed(seen, from.display)
+      if (!from || !brand) return undefined
+      if (!isFreeMail(from.domain) && brands.hasOwnName(from.display, from.organisation)) return undefined
+      if (policy.result === 'pass' && (isPersonOf(brand, from) || isThrough(from))) return undefined
+      return `${quote(from.display)} claims to be ${brand.name}, and writes from ${quote(from.domain)}`
+    },
+  },
+  'impersonation/disguised-brand': {
+    group: 'brand',
+    fires:
+      'The display name or the subject spells a well-known brand in a way that people read and programs do not: look-alike letters, digits for letters, blanks between letters.',
+    points: 3.5,
+    find: seen => {
+      const { from, subject, shownName, title, brands } = seen
+      if (!from || (isSimple(shownName) && isSimple(title))) return undefined
+      const shown = [from.display, subject].find(text => brands.disguisedBrandIn(text))
+      const brand = shown && brands.disguisedBrandIn(shown)
+      if (!brand || isSender(seen, brand)) return undefined
+      return `${quote(shown)} spells ${brand.name} with other characters`
+    },
+  },
+  'impersonation/brand-unproven': {
+    group: 'brand',
+    fires:
+      'The author is in the domain of a well-known brand, DMARC fails, and the message has no signature of that domain.',
+    points: 3,
+    find: ({ from, brands, policy, signatures, list }) => {
+      if (!from || list || policy.result !== 'fail' || isFreeMail(from.domain)) return undefined
+      const brand = brands.brandOf(from.domain)
+      // A signature that a forwarder broke is a sign that the brand wrote the message.
+      if (!brand || signatures.some(({ domain }) => brands.isOwnedBy(brand, domain))) return undefined
+      return `the author writes from ${quote(from.domain)} of ${brand.name}, and nothing proves it`
     },
   },
   'impersonation/brand-in-address': {
@@ -33,21 +65,27 @@ export const brandRules = {
     group: 'brand',
     fires: 'The local part is the name of a well-known brand, and the domain does not belong to that brand.',
     points: 2,
-    find: ({ from, brands }) => {
-      const brand = from && spoofed(brands, from.local.replace(/[._+-]/g, ' '), from)
-      return brand && `${quote(from.local)} claims to be ${brand}, and writes from ${quote(from.domain)}`
+    find: seen => {
+      const { from } = seen
+      const local = from?.local.replace(/[._+-]/g, ' ') ?? ''
+      const brand = from && spoofed(seen, local)
+      // People have the names of companies, and software has a mailbox on each of its hosts.
+      if (!brand || brand.software || brand.ordinary.has(plain(local).trim())) return undefined
+      return `${quote(from.local)} claims to be ${brand.name}, and writes from ${quote(from.domain)}`
     },
   },
   'impersonation/brand-in-subject': {
     group: 'brand',
     fires:
-      'The subject names a well-known brand and an account, a payment or a parcel, and the author is not that brand.',
+      'The subject is a well-known brand, or names it and an account, a payment or a parcel, and the author is not that brand.',
     points: 1.5,
     max: 1.5,
-    find: ({ from, subject, list, brands }) => {
-      if (!from || list || !ACCOUNT.test(plain(subject))) return undefined
-      const brand = spoofed(brands, subject, from)
-      return brand && `the subject ${quote(subject)} names ${brand}, and the author writes from ${quote(from.domain)}`
+    find: seen => {
+      const { from, subject, title, list } = seen
+      if (!from || list || subject.length > MAX_SUBJECT) return undefined
+      const brand = spoofed(seen, subject)
+      if (!brand || !(ACCOUNT.test(title.text) || brand.words.includes(title.text.trim()))) return undefined
+      return `the subject ${quote(subject)} names ${brand.name}, and the author writes from ${quote(from.domain)}`
     },
   },
   'impersonation/brand-in-text': {
@@ -55,14 +93,16 @@ export const brandRules = {
     fires:
       'The text names one well-known brand repeatedly and a threat to an account, and neither the author nor a link belongs to that brand.',
     points: 2.5,
-    find: ({ from, words, clicks, list, brands, accountThreats }) => {
+    find: seen => {
+      const { from, words, clicks, list, brands, accountThreats } = seen
       // The threat is looked up first: most texts have none.
       if (!from || list || clicks.length === 0 || accountThreats() < 2) return undefined
       const named = brands.brandsOften(words, 2)
-      const owned = (brand: Brand) => [from, ...clicks].some(({ domain = '' }) => brands.isOwnedBy(brand, domain))
+      const owned = (brand: Brand) =>
+        isSender(seen, brand) || [from, ...clicks].some(({ domain = '' }) => brands.isOwnedBy(brand, domain))
       const [brand] = named
-      // A text that names several brands is about brands.
-      if (!brand || named.length > 2 || named.some(owned)) return undefined
+      // A text that names several brands is about brands, and every receipt names a card.
+      if (!brand || named.length > 2 || named.some(owned) || CARDS.has(brand.name)) return undefined
       return `the text names ${brand.name}, and neither the author ${quote(from.domain)} nor a link belongs to it`
     },
   },
@@ -90,8 +130,10 @@ export const brandRules = {
     fires:
       'The display name is a role (`Support`, `Security`, `Mail Delivery`, `Helpdesk` …), and the address is of a free mail service.',
     points: 2,
-    find: ({ from }) => {
-      if (!from || !isFreeMail(from.domain) || !OFFICE.test(plain(from.display))) return undefined
+    find: ({ from, message }) => {
+      // Mail services send their bounces from domains of their users.
+      if (!from || message.reversePath === '' || /^(?:mailer-daemon|postmaster)$/i.test(from.local)) return undefined
+      if (!isFreeMail(from.domain) || !OFFICE.test(plain(from.display))) return undefined
       return `${quote(from.display)} writes from the free mail service ${quote(from.domain)}`
     },
   },
@@ -101,14 +143,41 @@ const ACCOUNT =
   /\b(?:account|suspend|suspicious|verif|unusual|sign-?in|log-?in|locked|limited|restrict|payment|invoice|order|refund|subscription|renew|expire|storage|deliver|package|parcel|shipment|wallet|password|security|unauthori[sz]ed|confirm|update|reward|gift|winner|conta|cuenta|compte|konto|fatura|factura|facture|rechnung|paket|paquete|colis|pacco)/
 const OFFICE =
   /\b(?:support|security|help ?desk|it (?:desk|team|department|admin)|administrator|admin team|mail ?(?:delivery|admin|team|server|box)|web ?mail|account (?:team|service)|billing|customer (?:care|service)|human resources|hr department|payroll|notification|compliance|legal department|bank|delivery|courier|lottery|foundation|united nations|fbi|director|barrister)\b/
+
+const MAX_SUBJECT = 500
+const CARDS = new Set(['Visa', 'Mastercard', 'American Express'])
+
+const isSimple = ({ others, disguises }: ImpersonationView['title']): boolean =>
+  others.length === 0 && disguises.length === 0
+
+/** Tells whether the sender belongs to the brand, or a signature of the brand proves the message. */
+const isSender = ({ from, signers, brands }: ImpersonationView, brand: Brand): boolean =>
+  from !== undefined && brands.isFrom(brand, { local: from.local, domain: from.domain, signers })
+
+/** The brand that a text names. If the sender belongs to one of the brands in it, none is spoofed. */
+function spoofed(seen: ImpersonationView, text: string): Brand | undefined {
+  const named = seen.brands.brandsIn(text)
+  return named.some(brand => isSender(seen, brand)) ? undefined : named[0]
+}
+
 /**
- * The brand that the text names and the sender does not belong to. If the sender belongs to one of the brands, none is
- * spoofed.
+ * A proven author whose name or whose software is the brand: `Chase <chase@example.org>`, `cPanel <cpanel@host>`. The
+ * local part says the same as the display name.
  */
-function spoofed({ brandsIn, isOwnedBy }: Brands, text: string, { organisation, domain }: Sender): string | undefined {
-  const named = brandsIn(text)
-  const [first] = named
-  // An address at the free mail service of a brand belongs to a customer, not to the brand.
-  const owned = !isFreeMail(domain) && named.some(brand => isOwnedBy(brand, organisation) || isOwnedBy(brand, domain))
-  return first && !owned ? first.name : undefined
+function isPersonOf({ ordinary, software, words }: Brand, { display, local }: Sender): boolean {
+  const name = plain(display).trim()
+  const same = name === plain(local)
+  return same && (ordinary.has(name) || (software && words.includes(name)))
+}
+
+/** A proven author that names itself as the way the message took: `DPD (via Allegro)` of allegromail.example. */
+function isThrough({ display, organisation }: Sender): boolean {
+  const via = /(?:^|[\s(])via ([^)]{3,60})\)?\s*$/i.exec(display.slice(0, 200))?.[1]
+  const [label = ''] = organisation.split('.', 1)
+  return (
+    via !== undefined &&
+    plain(via)
+      .split(/[^a-z0-9]+/)
+      .some(word => word.length >= 4 && label.includes(word))
+  )
 }

@@ -1,8 +1,6 @@
 /** Reports senders that impersonate others: brands, protected people and domains, the recipient. */
 
 import { organisationOf } from '../../../dns/organisation.ts'
-import type { Dmarc } from '../../../facts/dmarc.ts'
-import { isFreeMail } from '../../../links/hosting.ts'
 import { plain } from '../../../links/plain.ts'
 import type { Filter } from '../../../model/filter.ts'
 import { list } from '../../../model/options.ts'
@@ -13,6 +11,7 @@ import { contentFilter } from '../content-filter.ts'
 import { brandRules } from './brand-rules.ts'
 import { type Brands, type ImpersonationView, impersonationView } from './impersonation-view.ts'
 import { type Person, person } from './person.ts'
+import { isPossible, replies } from './replies.ts'
 import { senders } from './senders.ts'
 
 /** Options of {@link impersonation}. */
@@ -45,7 +44,7 @@ export const impersonationRules = (people: readonly Person[] = [], protect: read
     name: 'impersonation',
     checks: 'identity',
     about: 'The sender that the message shows, compared with who sent it.',
-    caps: { brand: 6, person: 6, sender: 4, reply: 3 },
+    caps: { brand: 6, person: 6, name: 4, sender: 4, reply: 3 },
     view: impersonationView,
     rules: {
       ...senders,
@@ -53,7 +52,7 @@ export const impersonationRules = (people: readonly Person[] = [], protect: read
       ...personRule(people),
       ...addressRules,
       ...protectedRules(protect.map(domain => organisationOf(domain.toLowerCase()))),
-      ...replyRules,
+      ...replies,
     },
   }) satisfies RuleSet<ImpersonationView>
 
@@ -129,65 +128,6 @@ const protectedRules = (own: readonly string[]) =>
         `the author writes from the protected domain ${from.domain}, and neither SPF nor DKIM authenticates it`,
     },
   }) satisfies Rules
-
-/** The author compared with the recipient and with Reply-To. */
-const replyRules = {
-  'impersonation/sender-is-recipient': {
-    group: 'person',
-    fires: 'Author and recipient have the same address, and neither SPF nor DKIM authenticates it.',
-    points: 2,
-    max: 1.5,
-    find: ({ from, to, policy, list }) => {
-      const address = from && `${from.local}@${from.domain}`.toLowerCase()
-      const same = to.some(({ local, domain }) => `${local}@${domain}`.toLowerCase() === address)
-      return (
-        same &&
-        to.length === 1 &&
-        !list &&
-        !isPossible(policy) &&
-        `the author ${quote(address ?? '')} is the recipient, and neither SPF nor DKIM authenticates the address`
-      )
-    },
-  },
-  'impersonation/reply-to-free-mail': {
-    group: 'reply',
-    fires: 'Reply-To is at a free mail service, and the author’s address is in another domain.',
-    points: 2,
-    find: ({ from, replyTo, list }) =>
-      from !== undefined &&
-      replyTo !== undefined &&
-      !list &&
-      isFreeMail(replyTo.domain) &&
-      replyTo.organisation !== from.organisation &&
-      `Reply-To is ${quote(`${replyTo.local}@${replyTo.domain}`)}, and the author writes from ${quote(from.domain)}`,
-  },
-  'impersonation/reply-to-mismatch': {
-    group: 'reply',
-    fires: 'Author and Reply-To are different addresses of free mail services.',
-    points: 2,
-    find: ({ from, replyTo }) =>
-      from !== undefined &&
-      replyTo !== undefined &&
-      isFreeMail(from.domain) &&
-      isFreeMail(replyTo.domain) &&
-      `${replyTo.local}@${replyTo.domain}`.toLowerCase() !== `${from.local}@${from.domain}`.toLowerCase() &&
-      `the author is ${quote(`${from.local}@${from.domain}`)}, and Reply-To is ${quote(`${replyTo.local}@${replyTo.domain}`)}`,
-  },
-  'impersonation/fake-reply': {
-    group: 'reply',
-    fires: 'The subject begins like that of a reply, and the message refers to no earlier message.',
-    points: 0.7,
-    find: ({ subject, header }) =>
-      /^\s*(?:re|aw|sv|antw)\s?(?:\[\d{1,3}\])?:/i.test(subject) &&
-      header.all('in-reply-to').length === 0 &&
-      header.all('references').length === 0 &&
-      header.all('thread-index').length === 0 &&
-      `the subject ${quote(subject)} is that of a reply, and the message refers to no earlier message`,
-  },
-} satisfies Rules
-
-/** DMARC passes, or could pass if the host knew the client’s address. */
-const isPossible = ({ result }: Dmarc): boolean => result === 'pass' || result === 'unknown'
 
 const isOtherTld = (organisation: string, own: string): boolean =>
   organisation !== own && organisation.split('.', 1)[0] === own.split('.', 1)[0]

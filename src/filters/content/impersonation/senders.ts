@@ -1,23 +1,50 @@
-/** Rules for disposable senders, and for names with hidden characters. */
-import { isRandom } from '../../../links/random.ts'
+/** Rules for disposable senders, and for names that are disguised or decorated. */
+import { hasRandomTail, isRandom, isRandomLocalPart } from '../../../links/random.ts'
+import type { Skeleton } from '../../../links/skeleton.ts'
 import { isCheapTld } from '../../../links/tlds.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
-import type { MessageView } from '../../rules/view.ts'
+import type { ImpersonationView } from './impersonation-view.ts'
 
-export const senders = {
+/** Rules for how the display name and the subject are written. */
+const names = {
   'impersonation/obfuscated-name': {
-    group: 'sender',
+    group: 'name',
     fires:
-      'The display name or the subject has invisible characters, direction marks, or look-alike letters inside words.',
+      'The display name or the subject has invisible characters, look-alike letters or marks inside words, or a forced direction.',
     points: 2.5,
-    find: ({ from, subject }) => {
-      const shown = [from?.display ?? '', subject].find(text => DISGUISE.test(text))
+    find: ({ from, subject, shownName, title }) => {
+      const shown = isHidden(shownName) ? from?.display : isHidden(title) ? subject : undefined
       return (
         shown !== undefined && `the display name or the subject has hidden or look-alike characters: ${quote(shown)}`
       )
     },
   },
+  'impersonation/decorated-name': {
+    group: 'name',
+    fires:
+      'The display name is written in decorated letters, with blanks between its letters, or with signs around or between its words.',
+    points: 1,
+    find: ({ from, shownName }) =>
+      from !== undefined &&
+      (shownName.disguises.includes('decorated') || SPACED.test(from.display) || isSigned(from.display)) &&
+      `the display name is decorated: ${quote(from.display)}`,
+  },
+  'impersonation/decorated-subject': {
+    group: 'name',
+    fires:
+      'The subject is written in decorated letters, or has signs around or in place of the blanks between its words.',
+    points: 1,
+    max: 1.5,
+    find: ({ subject, title }) =>
+      (title.disguises.includes('decorated') || isSigned(subject)) && `the subject is decorated: ${quote(subject)}`,
+  },
+} satisfies Rules
+
+type Rules = Readonly<Record<string, Rule<ImpersonationView>>>
+
+/** Rules for the author's address. */
+const addresses = {
   'impersonation/machine-sender': {
     group: 'sender',
     fires:
@@ -32,13 +59,25 @@ export const senders = {
   },
   'impersonation/random-sender': {
     group: 'sender',
-    fires: 'The author’s address looks random.',
+    fires: 'The author’s address looks random, or is the display name with random letters after it.',
     points: 1.2,
     max: 1.5,
     find: ({ from }) =>
       from !== undefined &&
-      (isRandom(from.organisation.split('.', 1)[0] ?? '') || isRandomLocal(from.local)) &&
+      (isRandom(from.organisation.split('.', 1)[0] ?? '') ||
+        isRandomLocalPart(from.local) ||
+        hasRandomTail(from.display.slice(0, 100), from.local)) &&
       `the author’s address ${quote(`${from.local}@${from.domain}`)} looks random`,
+  },
+  'impersonation/no-reply-name': {
+    group: 'sender',
+    fires: 'The display name is `noreply` or alike, and the local part is another.',
+    points: 1,
+    find: ({ from }) =>
+      from !== undefined &&
+      NO_REPLY.test(from.display.trim()) &&
+      !/(?:no|not|auto|do).{0,5}re(?:ply|spon)|notif|info|mail|robot|bot|auto|service|system/i.test(from.local) &&
+      `the display name is ${quote(from.display)}, and the author writes as ${quote(`${from.local}@${from.domain}`)}`,
   },
   'impersonation/cheap-tld': {
     group: 'sender',
@@ -52,28 +91,53 @@ export const senders = {
   'impersonation/hosting-domain': {
     group: 'sender',
     fires:
-      'The author’s domain lies below a domain that a hosting provider gives to every customer (`firebaseapp.com`, `onmicrosoft.com` …).',
+      'The author’s domain lies below a domain of free hosting for pages and programs, from which honest senders do not write (`firebaseapp.com`, `vercel.app` …).',
     points: 2.5,
     find: ({ from }) =>
       from !== undefined &&
-      HOSTED.test(from.domain) &&
-      `the author’s domain ${quote(from.domain)} lies below a domain that a hosting provider gives to every customer`,
+      PAGES.test(from.domain) &&
+      `the author’s domain ${quote(from.domain)} lies below a domain of free hosting`,
   },
-} satisfies Readonly<Record<string, Rule<MessageView>>>
+  'impersonation/provider-domain': {
+    group: 'sender',
+    fires:
+      'The author’s domain lies below a domain that a provider gives to every customer and every machine (`onmicrosoft.com`, `secureserver.net` …). Honest senders have it, too: with a new tenant, or for the notices of a server.',
+    points: 1,
+    max: 2,
+    find: ({ from, message }) =>
+      from !== undefined &&
+      message.reversePath !== '' &&
+      PROVIDERS.test(from.domain) &&
+      `the author’s domain ${quote(from.domain)} lies below a domain that a provider gives to every customer`,
+  },
+} satisfies Rules
+
+export const senders = { ...names, ...addresses }
+
+const isHidden = ({ disguises }: Skeleton): boolean => disguises.some(disguise => disguise !== 'decorated')
+
+/** Letters with blanks or dots between them: `W e l c o m e`. Two are initials, and capitals with dots a short form. */
+const SPACED = /^[^\p{L}\p{N}]*\p{L}(?: \p{L}){2,30}[^\p{L}\p{N}]*$|^\p{L}(?:[.*_-]\p{Ll}){3,30}/u
 
 /**
- * Invisible characters inside words, a forced direction, and Cyrillic or Greek letters beside Latin letters that they
- * resemble.
+ * Signs around a text (`#Deals#`, `_Your_offer_`), or in place of all blanks: three words of letters, so that file
+ * names with dates and numbers are none.
  */
-const DISGUISE =
-  /[A-Za-z][\u00ad\u180e\u200b\u200c\u2060-\u2064\ufeff]{1,9}[A-Za-z]|[\u202d\u202e]|[A-Za-z][\u0400-\u052fΑΒΕΖΗΙΚΜΝΟΡΤΥΧορνικ]|[\u0400-\u052fΑΒΕΖΗΙΚΜΝΟΡΤΥΧορνικ][A-Za-z]/
-const MACHINE = /^(?:vps|vmi|ip|server|static|host|ns|ec2|cpe)[-.]?\d[\da-z]{0,20}[-.]|(?:\d{1,3}-){3}\d{1,3}\./
-const HOSTED =
-  /\.(?:onmicrosoft\.com|firebaseapp\.com|web\.app|appspotmail\.com|herokuapp\.com|azurewebsites\.net|cloudapp\.net|godaddysites\.com|weebly\.com|wixsite\.com|mybluehost\.me|secureserver\.net|plesk\.page|contaboserver\.net|vercel\.app|zendesk-mail\.com|cprapid\.com|ipage\.com|duckdns\.org|ddns\.net)$/
-
-/** Random strings as programs generate them; addresses with separators are names. */
-function isRandomLocal(local: string): boolean {
-  const text = local.toLowerCase()
-  if (text.length < 8 || /[.+=_-]/.test(text)) return false
-  return isRandom(text)
+function isSigned(text: string): boolean {
+  const shown = text.slice(0, 200).trim()
+  if (!SIGN.test(shown)) return false
+  return AROUND.test(shown) || (!/\s/.test(shown) && JOINED.test(shown) && !FILE_NAME.test(shown))
 }
+const SIGN = /[#*_|~^]/
+const AROUND = /^[#*_|~^\\"']{0,2}[#*_|~^][\\/]?[\p{L}\p{N}!$"'’ ].{0,190}[#*_|~^]["']?$/u
+const JOINED =
+  /^(?:[\p{L}\p{N}.,$€%!?&'’-]{0,40}[_*|]{1,3})*\p{L}{2,30}[_*|]{1,3}\p{L}{2,30}[_*|]{1,3}(?:\p{L}{2,30}|\d[\d.,]{0,12}[_*|]+\p{L})/u
+const FILE_NAME = /\.[a-z][a-z0-9]{1,4}$|\d{4,}|^(?:img|scan|dsc|doc|report)[_-]/i
+
+const NO_REPLY = /^["']?(?:no|do[-_ ]?not)[-_ .]?reply["']?$/i
+const MACHINE = /^(?:vps|vmi|ip|server|static|host|ns|ec2|cpe)[-.]?\d[\da-z]{0,20}[-.]|(?:\d{1,3}-){3}\d{1,3}\./
+
+const PAGES =
+  /(?:^|\.)(?:firebaseapp\.com|web\.app|herokuapp\.com|azurewebsites\.net|godaddysites\.com|weebly\.com|wixsite\.com|vercel\.app|netlify\.app|pages\.dev|workers\.dev|github\.io|glitch\.me|repl\.co|replit\.app|onrender\.com|render\.com|run\.app|r2\.dev|fly\.dev|surge\.sh|webflow\.io|framer\.app|blogspot\.com|000webhostapp\.com|infinityfreeapp\.com|duckdns\.org|ddns\.net|hopto\.org|zapto\.org|sytes\.net)$/
+const PROVIDERS =
+  /\.(?:onmicrosoft\.com|appspotmail\.com|cloudapp\.net|cloudapp\.azure\.com|mybluehost\.me|secureserver\.net|plesk\.page|contaboserver\.net|zendesk-mail\.com|cprapid\.com|ipage\.com|hostgator\.com|websitewelcome\.com|dreamhosters\.com|hstgr\.cloud|hostingersite\.com|wpenginepowered\.com)$/

@@ -150,7 +150,7 @@ export function mayBeOwned(domain: string): boolean {
   for (let length = 1; length <= label; length++) if (OWNED.has(domain.slice(0, length))) return true
   for (let at = 0; at >= 0; at = domain.indexOf('.', at + 1))
     if (OWNED.has(domain.slice(at === 0 ? 0 : at + 1))) return true
-  return false
+  return dot >= 0 && OWNED.has(domain.slice(domain.lastIndexOf('.')))
 }
 
 /** One link for each host; at most 50, which bounds the comparison. */
