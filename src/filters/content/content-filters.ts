@@ -16,8 +16,10 @@ import { html } from './html.ts'
 import { impersonation } from './impersonation/impersonation.ts'
 import { type Person, person } from './impersonation/person.ts'
 import { links } from './links/links.ts'
-import { type RuleId, ruleSets } from './rule-sets.ts'
+import { certainRules, type RuleId, ruleSets } from './rule-sets.ts'
+import { sharedEvidence } from './shared-evidence.ts'
 import { structure } from './structure.ts'
+import { trust } from './trust.ts'
 import { type UnexaminedOptions, unexamined, unexaminedVerdict } from './unexamined.ts'
 import { wording } from './wording/wording.ts'
 
@@ -73,6 +75,8 @@ export function contentFilters(options: ContentOptions = {}): readonly Filter[] 
     attachments(of('attachments')),
     bounce({ domains }),
     bulk(),
+    sharedEvidence(),
+    trust(certainRules()),
     ...combinations.map(({ name, when, finding }) => composite(name, when satisfies Condition, finding)),
   ]
 }

@@ -1,5 +1,5 @@
 /** The rules of all content filters, and their ids. */
-import type { RuleSet } from '../rules/rule.ts'
+import type { Rule, RuleSet } from '../rules/rule.ts'
 import { type AttachmentsRule, attachmentRules } from './attachments/attachments.ts'
 import { type HeadersRule, headersRules } from './headers/headers.ts'
 import { type HtmlRule, htmlRules } from './html.ts'
@@ -28,3 +28,11 @@ export const ruleSets = (): readonly Omit<RuleSet<never>, 'view'>[] => [
   wordingRules,
   attachmentRules(),
 ]
+
+/** The rules that may reach the quarantine threshold alone. */
+export const certainRules = (): ReadonlySet<string> =>
+  new Set(
+    ruleSets().flatMap(({ rules }) =>
+      Object.entries<Rule<never>>(rules).flatMap(([id, { certain }]) => (certain ? [id] : [])),
+    ),
+  )

@@ -37,7 +37,8 @@ export function chargeOf({ verdict, dryRun, stage, findings }: Decision, { ham, 
   }
 }
 
-const isOfOtherFilter = ({ rule = '' }: Finding): boolean => !/^(?:reputation|greylist|session)(?:\/|$)/.test(rule)
+const isOfOtherFilter = ({ rule = '' }: Finding): boolean =>
+  !/^(?:reputation|greylist|session|trust)(?:\/|$)/.test(rule)
 
 const holdsMessage = (stage: Stage): boolean => stage === 'header' || stage === 'message'
 
