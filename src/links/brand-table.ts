@@ -94,7 +94,7 @@ Binance: binance | binance
 Kraken: ~kraken | kraken
 Crypto.com: crypto.com | crypto.com
 Trust Wallet: trust wallet, trustwallet | trustwallet
-Phantom: phantom wallet | phantom
+Phantom: phantom wallet | phantom phantom.app
 Uniswap: uniswap, opensea, walletconnect | uniswap opensea walletconnect
 Blockchain.com: blockchain.com | blockchain.com
 Norton: ~norton, lifelock, norton 360 | norton nortonlifelock lifelock gendigital symantec norton360
@@ -146,7 +146,7 @@ Stripe: ~stripe | stripe
 Wise: ~wise, transferwise | wise transferwise
 Revolut: revolut | revolut
 Western Union: western union, moneygram | westernunion moneygram
-Cash App: cash app, cashapp | cash square squareup cashapp
+Cash App: cash app, cashapp | cash square squareup cashapp cash.app
 Venmo: venmo | venmo
 Zelle: zelle | zelle zellepay earlywarning
 Klarna: klarna | klarna

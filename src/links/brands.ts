@@ -140,8 +140,8 @@ function occurs(text: string, word: string, times: number): boolean {
 const OWN_TLDS = new Set(['', 'mail', 'email', 'emails', 'usa', 'us', 'uk', 'eu', 'news', 'inc', 'group', 'corp'])
 
 /**
- * Tells whether the domain belongs to the brand. Under a cheap TLD the label alone proves nothing, and below a domain
- * that the brand gives to customers no name does.
+ * Tells whether the domain belongs to the brand. Under a cheap TLD and under most of the new ones (`.support`, `.shop`)
+ * the label alone proves nothing, and below a domain that the brand gives to customers no name does.
  */
 export function isOwnedBy({ owns, customers }: Brand, domain: string): boolean {
   if (customers.some(own => isBelow(domain, own))) return false
@@ -150,10 +150,18 @@ export function isOwnedBy({ owns, customers }: Brand, domain: string): boolean {
   return owns.some(own => {
     if (own.startsWith('.')) return domain.endsWith(own)
     if (own.includes('.')) return isBelow(domain, own) || isBelow(organisation, own)
-    if (isCheapTld(organisation)) return false
+    if (!isUsual(organisation)) return false
     if (own.endsWith('-')) return label.startsWith(own)
     return label.startsWith(own) && OWN_TLDS.has(label.slice(own.length).replace(/^-/, ''))
   })
+}
+
+const USUAL_TLDS = new Set(['com', 'net', 'org', 'gov', 'edu', 'mil', 'int', 'coop', 'bank'])
+
+/** Tells whether a brand would have registered its name under the TLD: that of a country, or an old one. */
+function isUsual(organisation: string): boolean {
+  const tld = organisation.slice(organisation.lastIndexOf('.') + 1)
+  return (tld.length === 2 || USUAL_TLDS.has(tld)) && !isCheapTld(organisation)
 }
 
 const isBelow = (domain: string, own: string): boolean => domain === own || domain.endsWith(`.${own}`)

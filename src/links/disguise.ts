@@ -51,6 +51,7 @@ const WORDS = /[\p{L}\p{N}]{3,64}/gu
 
 function isMixed(word: string, words: readonly string[]): boolean {
   if (!/[A-Za-z]/.test(word)) return false
+  if (RARE_SCRIPT.test(word)) return true
   if (PHONETIC.test(word)) return !words.some(other => TRANSCRIBED.test(other))
   if (!MIXABLE.test(word) || !/^[\0-\x7f]*$/.test(looksLike(word))) return false
   const greek = /\p{Script=Greek}/u.test(word)
@@ -59,6 +60,15 @@ function isMixed(word: string, words: readonly string[]): boolean {
   const changes = word.match(/[A-Za-z](?=[^\0-\x7f])|[^\0-\x7f](?=[A-Za-z])/g)?.length ?? 0
   return changes > 1 || !words.some(other => (greek ? GREEK_WORD : CYRILLIC_WORD).test(other))
 }
+
+/**
+ * A letter of a script that no text mixes with Latin letters. Left out are scripts whose texts join foreign names to
+ * words without a blank.
+ */
+const RARE_SCRIPT = new RegExp(
+  `[^${['Latin', 'Common', 'Inherited', 'Greek', 'Cyrillic', 'Armenian', 'Georgian', 'Hebrew', 'Arabic', 'Han', 'Hiragana', 'Katakana', 'Hangul', 'Bopomofo', 'Thai', 'Lao', 'Khmer', 'Myanmar', 'Tibetan', 'Mongolian', 'Ethiopic', 'Devanagari', 'Bengali', 'Gurmukhi', 'Gujarati', 'Oriya', 'Tamil', 'Telugu', 'Kannada', 'Malayalam', 'Sinhala', 'Thaana', 'Syriac'].map(script => `\\p{Script=${script}}`).join('')}]`,
+  'u',
+)
 
 /** Letters of phonetic alphabets between ASCII letters, which look the same. */
 const PHONETIC = /[A-Za-z][\u0251\u0261\u0269\u026f\u028b\u1d04\u1d0f\u1d1c\u1d20-\u1d22][A-Za-z]/

@@ -8,7 +8,7 @@ const INVISIBLE =
 const BLANKS = /[^\S ]\s*| \s+/g
 
 /** Scripts whose letters are read as those that they look like only inside a word that has Latin letters, too. */
-const MIXED = String.raw`\u0370-\u052f\u0531-\u0587\u10a0-\u10ff\u13a0-\u13fd\u1400-\u167f\u16a0-\u16ea\u1c80-\u1cbf\u2c80-\u2cff\u2d30-\u2d67\ua4d0-\ua4ff\ua640-\ua69f\uab70-\uabbf`
+const MIXED = String.raw`\u0370-\u052f\u0531-\u0587\u10a0-\u10ff\u13a0-\u13fd\u1400-\u167f\u16a0-\u16ea\u1950-\u197f\u1c80-\u1cbf\u2c80-\u2cff\u2d30-\u2d67\ua4d0-\ua4ff\ua640-\ua69f\uab70-\uabbf`
 
 /** Matches a letter that is read by the word in which it stands. */
 export const MIXABLE = new RegExp(`[${MIXED}]`)

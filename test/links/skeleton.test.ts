@@ -37,6 +37,7 @@ test.for([
   ['lnstagram', 'instagram'],
   ['Trust-WaIIet LTD', 'trustwallet ltd'],
   ['Ledger Iive', 'ledger live'],
+  ['aᥴcount', 'account'],
   ['Micr0s0ft', 'microsoft'],
   ['N3tf1ix', 'netflix'],
   ['P@yPa1', 'paypal'],
@@ -61,6 +62,7 @@ test.for([
   ['mixed-scripts', 'Αpple ID'],
   ['mixed-scripts', 'pɑypɑl'],
   ['mixed-scripts', 'Netfliх'],
+  ['mixed-scripts', 'Support aᥴcount team'],
   ['mixed-scripts', 'Αmazon, ваш заказ'],
   ['decorated', '𝐏𝐚𝐲𝐏𝐚𝐥'],
   ['decorated', 'PᴀʏPᴀʟ'],
@@ -104,6 +106,7 @@ describe('honest text has no disguise', () => {
     'P a r t y  at  7',
     '🅿️ parking at gate 🅰',
     'Զանգահարեք մեզ',
+    'iPhoneを予約, Appleใน, הiPhone, Facebookपर',
   ])('%s', text => {
     expect(new Skeleton(text).disguises).toEqual([])
   })
