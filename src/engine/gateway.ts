@@ -109,7 +109,11 @@ export function postern(options: PosternOptions): Gateway {
   const services: Services = { dns, clock, callExternal, store, notify, load }
   const setup = compile(options, filters, load, observer, events)
   reportSuffixListAge(services)
-  for (const filter of filters) start(filter, services)
+  const feedback = async (said: Feedback): Promise<void> => {
+    await submitFeedback(setup, services, said)
+    events?.write(feedbackEvent(said))
+  }
+  for (const filter of filters) start(filter, services, feedback)
   const earlyRefusals = new EarlyRefusals(setup, filters, observer, services)
   return {
     services,
@@ -131,10 +135,7 @@ export function postern(options: PosternOptions): Gateway {
         ...(events?.metrics() ?? []),
         ...filters.flatMap(filter => filter.metrics?.() ?? []),
       ]),
-    feedback: async feedback => {
-      await submitFeedback(setup, services, feedback)
-      events?.write(feedbackEvent(feedback))
-    },
+    feedback,
     delivered: delivery => setup.onDelivery(delivery),
     recordSent: mail => submitSentMail(setup, services, mail),
     close: async () => {
@@ -167,11 +168,11 @@ function notifier(tell: Notify, observer: Observer, events: EventStream | undefi
 }
 
 /** A filter that cannot start is reported, and runs all the same: its own `failure` says what that means. */
-function start(filter: Filter, services: Services): void {
+function start(filter: Filter, services: Services, feedback: Gateway['feedback']): void {
   const warn = (error: unknown): void =>
     services.notify({ code: `${filter.name}/start`, reason: errorText(error), level: 'warning' })
   try {
-    const started = filter.start?.(services)
+    const started = filter.start?.(services, feedback)
     if (started instanceof Promise) started.catch(warn)
   } catch (error) {
     warn(error)

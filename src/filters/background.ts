@@ -13,13 +13,20 @@ const MAX_UNDER_WAY = 1_000
 export function inBackground(
   work: (decision: Decision, context: Connection) => Promise<unknown>,
 ): NonNullable<Filter['onDecision']> {
+  return withoutWaiting(work)
+}
+
+/** The same for any work. */
+export function withoutWaiting<T extends readonly unknown[]>(
+  work: (...args: T) => Promise<unknown>,
+): (...args: T) => void {
   let underWay = 0
   const done = () => {
     underWay -= 1
   }
-  return (decision, context) => {
+  return (...args) => {
     if (underWay >= MAX_UNDER_WAY) return
     underWay += 1
-    work(decision, context).then(done, done)
+    work(...args).then(done, done)
   }
 }

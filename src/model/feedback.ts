@@ -56,4 +56,9 @@ export interface SentMail {
   readonly from: string
   /** The forward-paths. */
   readonly to: readonly string[]
+  /**
+   * The Message-IDs in its field In-Reply-To: what a person answers is wanted mail, which `classify` learns. Not for
+   * automatic replies. @default none
+   */
+  readonly inReplyTo?: readonly string[]
 }

@@ -2,7 +2,7 @@
 
 import type { Decision, Reply } from './decision.ts'
 import type { Reading } from './fact.ts'
-import type { SentMail, TrainingExample } from './feedback.ts'
+import type { Feedback, SentMail, TrainingExample } from './feedback.ts'
 import type { Finding, Findings } from './finding.ts'
 import type { Metric } from './metric.ts'
 import type { Services } from './services.ts'
@@ -76,8 +76,9 @@ export interface FilterBase {
   readonly onSent?: (mail: SentMail, services: Services) => void | Promise<void>
   /**
    * Called when the gateway is built: check what is needed, start timers. A rejection is reported and stops nothing.
+   * `feedback` is `gateway.feedback`: for a filter that learns what a message was, such as mail to a trap address.
    */
-  readonly start?: (services: Services) => void | Promise<void>
+  readonly start?: (services: Services, feedback?: (said: Feedback) => Promise<void>) => void | Promise<void>
   /** Called when the gateway closes: end what `start` has begun. */
   readonly stop?: () => void | Promise<void>
 }

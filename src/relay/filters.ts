@@ -10,8 +10,10 @@ import {
   knownSender,
   lists as listsOfStore,
   loadControl,
+  opinion,
   recommended,
   reputation,
+  traps,
   uribl,
 } from '../filters/index.ts'
 import { PosternError, type Problem } from '../model/errors.ts'
@@ -45,7 +47,15 @@ export function relayFilters(parts: FilterParts): readonly Filter[] {
   const { workers, filters, lists, ownFilters, authservId } = options
   const { domains } = delivery
   const { reputation: record, knownSender: correspondents, greylist: grey, classify: classifier, ...rest } = filters
-  const { lists: stored, dnsbl: addressLists, uribl: domainLists, clamav: _clamav, content = true, ...standard } = rest
+  const { traps: trapped, opinion: asked, ...others } = rest
+  const {
+    lists: stored,
+    dnsbl: addressLists,
+    uribl: domainLists,
+    clamav: _clamav,
+    content = true,
+    ...standard
+  } = others
   const problems: Problem[] = []
   const attempt = <T>(path: string, make: () => T): T | undefined => {
     try {
@@ -76,6 +86,8 @@ export function relayFilters(parts: FilterParts): readonly Filter[] {
     addressLists && attempt('filters.dnsbl', () => dnsbl(addressLists)),
     domainLists && attempt('filters.uribl', () => uribl(domainLists)),
     classifier && attempt('filters.classify', () => classifierOf(classifier, parts)),
+    trapped && attempt('filters.traps', () => traps(trapped)),
+    asked && attempt('filters.opinion', () => opinion(asked)),
     ...ownFilters,
   ].filter(filter => typeof filter === 'object')
   const max = Math.ceil(options.load.sessions / workers)
@@ -124,7 +136,7 @@ const optionsOf = <T extends object>(given: T | boolean | undefined): T | undefi
   typeof given === 'object' ? given : undefined
 
 const FACTORY =
-  /^(?:recommended|access|reputation|knownSender|greylist|classify|lists|dnsbl|uribl|loadControl)(?=[.[]|$)\.?/
+  /^(?:recommended|access|reputation|knownSender|greylist|classify|traps|opinion|lists|dnsbl|uribl|loadControl)(?=[.[]|$)\.?/
 
 /** A factory names its own options: `greylist.wait`; the configuration has them below `filters`. */
 function relocated(problem: Problem, path: string): Problem {

@@ -8,23 +8,25 @@ import type { Companion, Persistence } from '../../classify/persistence.ts'
 import { identities } from '../../facts/identities.ts'
 import { senderTrust } from '../../facts/trust.ts'
 import { unexamined } from '../../facts/unexamined.ts'
-import type { TrainingExample } from '../../model/feedback.ts'
+import type { SentMail, TrainingExample } from '../../model/feedback.ts'
 import type { Filter, PriorFindings } from '../../model/filter.ts'
 import { type Findings, points } from '../../model/finding.ts'
 import type { Metric } from '../../model/metric.ts'
 import type { Notice, Services } from '../../model/services.ts'
 import type { Message } from '../../model/stage.ts'
-import type { Store } from '../../model/store.ts'
-import { samplesOf, tally } from '../../observe/count.ts'
+import { tally } from '../../observe/count.ts'
+import { withoutWaiting } from '../background.ts'
+import { rememberMessage, sentMailOf } from './answers.ts'
 import { bodyHead } from './body-head.ts'
 import { DriftWatch } from './drift-watch.ts'
-import { ExamplePublisher, idOfText, loggedExample } from './example.ts'
+import { answerExamples, ExamplePublisher, idOfText, loggedExample } from './example.ts'
 import type { LogPosition } from './example-log.ts'
 import { extract } from './extract.ts'
 import { FeatureCache, saveFeatures } from './feature-cache.ts'
 import { type ExplainedJudgement, hamPointsFor, hamReason, spamPointsFor, spamReason } from './finding.ts'
+import { classifyMetrics } from './metrics.ts'
 import { type ClassifyOptions, type ClassifySettings, checkedSettings } from './options.ts'
-import { TrainingSync } from './sync.ts'
+import type { TrainingSync } from './sync.ts'
 import { type LoggedExample, positionIn, savedExamples, TrainingLog } from './training-log.ts'
 
 const DAY = 86_400_000
@@ -37,8 +39,8 @@ const FORGETFUL: Notice = {
 }
 
 /**
- * Judges at `message`, with the facts `text` and `links`. Learns from `gateway.feedback` alone, never from its own
- * verdicts.
+ * Judges at `message`, with the facts `text` and `links`. Learns from `gateway.feedback` and from what our users
+ * answer, never from its own verdicts.
  * Feedback cannot name a deferred message by its reference: the client will send that message again.
  *
  * @throws PosternError when an option is wrong
@@ -49,6 +51,7 @@ export function classify(options: ClassifyOptions = {}): Filter {
   const settings = checkedSettings(options)
   if (!settings.judges) return examplePublisher(settings)
   const site = new ClassifierSite(settings)
+  const followAnswers = answerFollower(site)
   return {
     name: 'classify',
     // It weighs what the others have found.
@@ -59,11 +62,23 @@ export function classify(options: ClassifyOptions = {}): Filter {
     stop: () => site.stop(),
     message: (message, prior) => site.judge(message, prior),
     metrics: () => site.metrics(),
-    onDecision: ({ stage, verdict }, { ref, store }) => {
-      if (stage === 'message') site.keepFeatures(ref, store, verdict === 'defer')
+    onDecision: ({ stage, verdict }, context) => {
+      if (stage !== 'message') return
+      site.keepFeatures(context as Message, verdict === 'defer')
+      if (verdict === 'accept' || verdict === 'quarantine') followAnswers(context as Message)
     },
     onFeedback: example => site.learn(example),
+    onSent: (mail, services) => site.learnAnswer(mail, services),
   }
+}
+
+/** Remembers what is delivered, and learns what an authenticated user answers. The session does not wait. */
+function answerFollower(site: ClassifierSite): (message: Message) => void {
+  return withoutWaiting(async message => {
+    if (message.user === undefined) return await site.rememberForAnswers(message)
+    const mail = sentMailOf(message)
+    if (mail !== undefined) await site.learnAnswer(mail, message)
+  })
 }
 
 /** Hands what people say to the nodes that judge, and judges nothing itself. */
@@ -75,6 +90,7 @@ function examplePublisher(settings: ClassifySettings): Filter {
     start: services => site.start(services),
     stop: () => site.stop(),
     onFeedback: example => site.learn(example),
+    onSent: (mail, services) => site.learnAnswer(mail, services),
   }
 }
 
@@ -83,6 +99,8 @@ class ClassifierSite {
   readonly #settings: ClassifySettings
   readonly #trainingLog: TrainingLog
   readonly #featureCache = new FeatureCache()
+  /** The headers of messages that were judged. */
+  readonly #judged = new WeakSet<object>()
   readonly #verdicts = tally()
   readonly #drift: DriftWatch
   #persistence: Persistence | undefined
@@ -97,8 +115,14 @@ class ClassifierSite {
   }
 
   async start(services: Services): Promise<void> {
-    const { folder, isForgetful, classifier, shared, writes, featureTtl } = this.#settings
-    if (isForgetful) services.notify(FORGETFUL)
+    if (this.#settings.isForgetful) services.notify(FORGETFUL)
+    this.#loaded = this.#open(services)
+    await this.#loaded
+  }
+
+  /** Loads the snapshot, and exchanges examples from there on. */
+  async #open(services: Services): Promise<void> {
+    const { folder, classifier, shared, writes, featureTtl } = this.#settings
     let from: LogPosition | undefined
     if (folder !== undefined) {
       const companion: Companion = {
@@ -108,20 +132,19 @@ class ClassifierSite {
           this.#trainingLog.restore(savedExamples(kept))
         },
       }
-      this.#loaded = this.#load({ folder, classifier, services, companion, isReader: shared && !writes })
-      await this.#loaded
+      await this.#load({ folder, classifier, services, companion, isReader: shared && !writes })
     }
-    if (shared) {
-      const { ham, spam } = classifier.exampleCounts
-      this.#sync = new TrainingSync({
-        services,
-        ttl: featureTtl,
-        readsAll: ham + spam === 0,
-        ...(from !== undefined && { from }),
-        ...(folder !== undefined && { folder }),
-        onExample: example => void this.#apply(example, services).catch(() => undefined),
-      })
-    }
+    if (!shared) return
+    const { TrainingSync } = await import('./sync.ts')
+    const { ham, spam } = classifier.exampleCounts
+    this.#sync = new TrainingSync({
+      services,
+      ttl: featureTtl,
+      readsAll: ham + spam === 0,
+      ...(from !== undefined && { from }),
+      ...(folder !== undefined && { folder }),
+      onExample: example => void this.#apply(example, services).catch(() => undefined),
+    })
   }
 
   async #load(kept: ConstructorParameters<typeof Persistence>[0]): Promise<void> {
@@ -131,8 +154,8 @@ class ClassifierSite {
   }
 
   async stop(): Promise<void> {
-    this.#sync?.stop()
     await this.#loaded?.catch(() => undefined)
+    this.#sync?.stop()
     await this.#persistence?.stop()
   }
 
@@ -144,6 +167,7 @@ class ClassifierSite {
     const found = features(extracted)
     const packed = pack(found)
     this.#featureCache.set(message.ref, packed)
+    this.#judged.add(message.header)
     const explained = await message.callExternal('classify', async (): Promise<ExplainedJudgement> => {
       const judgement = classifier.judge(found)
       if (judgement.verdict !== 'spam') return { judgement, evidence: [] }
@@ -159,11 +183,14 @@ class ClassifierSite {
     return points(-less, hamReason(explained, extracted), { rule: 'ham' })
   }
 
-  /** Shares the features of a message with other nodes, or drops those of a deferred message. */
-  keepFeatures(ref: string, store: Store, isDeferred: boolean): void {
+  /**
+   * Shares the features of a message with other nodes, or drops those of a deferred message. A message that was refused
+   * before it was judged here has none: those under its reference are of an earlier message of the session.
+   */
+  keepFeatures({ ref, store, header }: Message, isDeferred: boolean): void {
     const { shared, featureTtl } = this.#settings
     const packed = this.#featureCache.get(ref)
-    if (isDeferred) this.#featureCache.delete(ref)
+    if (isDeferred || !this.#judged.has(header)) this.#featureCache.delete(ref)
     else if (shared && packed !== undefined) {
       // The session does not wait: without them, feedback can still contain the message itself.
       Promise.resolve(saveFeatures(store, ref, packed, featureTtl)).catch(() => undefined)
@@ -175,41 +202,31 @@ class ClassifierSite {
     const logged = await loggedExample(this.#settings, example, ref => this.#featureCache.get(ref))
     if (logged === undefined) return
     this.#sync?.assertRoom()
-    const isChanged = await this.#apply(logged, example.services)
+    await this.#learnLogged(logged, example.services)
+  }
+
+  async rememberForAnswers(message: Message): Promise<void> {
+    const packed = this.#featureCache.get(message.ref)
+    if (packed !== undefined) await rememberMessage(message, packed, this.#settings.featureTtl)
+  }
+
+  /** What a person answers is wanted mail. */
+  async learnAnswer(mail: SentMail, services: Pick<Services, 'clock' | 'notify' | 'store'>): Promise<void> {
+    await this.#whenLoaded()
+    const cached = (ref: string) => this.#featureCache.get(ref)
+    const examples = await answerExamples(this.#settings, mail, services.store, cached)
+    if (examples.length > 0) this.#sync?.assertRoom()
+    for (const example of examples) await this.#learnLogged(example, services)
+  }
+
+  async #learnLogged(logged: LoggedExample, services: Pick<Services, 'clock' | 'notify'>): Promise<void> {
+    const isChanged = await this.#apply(logged, services)
     // Another node may have learned what this one has not: it alone can take it back.
     if (isChanged || logged.undo) await this.#sync?.publish(logged)
   }
 
   metrics(): readonly Metric[] {
-    return [
-      {
-        name: 'postern_classify_examples',
-        help: 'Training examples of the classifier, by label.',
-        type: 'gauge',
-        samples: Object.entries(this.#settings.classifier.exampleCounts).map(([label, value]) => ({
-          labels: { label },
-          value,
-        })),
-      },
-      {
-        name: 'postern_classify_verdicts_total',
-        help: 'Messages that the classifier has judged, by verdict.',
-        type: 'counter',
-        samples: samplesOf('verdict', this.#verdicts),
-      },
-      {
-        name: 'postern_classify_grade',
-        help: 'How far honest examples guarantee the asked share: 0 with the first verdicts, 1 with full points; -1 before.',
-        type: 'gauge',
-        samples: [{ labels: {}, value: this.#settings.classifier.grade ?? -1 }],
-      },
-      {
-        name: 'postern_classify_drift_alarms_total',
-        help: 'How often more honest mail read like spam than was asked for.',
-        type: 'counter',
-        samples: [{ labels: {}, value: this.#drift.alarms }],
-      },
-    ]
+    return classifyMetrics(this.#settings.classifier, this.#verdicts, this.#drift.alarms)
   }
 
   /** A snapshot that could not be loaded was reported; the filter works without it. */
@@ -217,7 +234,7 @@ class ClassifierSite {
     await this.#loaded?.catch(() => undefined)
   }
 
-  async #apply(example: LoggedExample, services: Services): Promise<boolean> {
+  async #apply(example: LoggedExample, services: Pick<Services, 'clock' | 'notify'>): Promise<boolean> {
     await this.#persistence?.beforeChange()
     const day = this.#forgetOld(services)
     const isChanged = this.#trainingLog.apply(example, day)

@@ -71,7 +71,7 @@ export class ExampleLog {
     return entries.map(entry => entry?.value)
   }
 
-  /** Moves the end to a number that has an example; any node does it for the one that wrote it. */
+  /** Moves the end to a number that has an example; any node may do it for its writer. */
   async moveEnd(number: number): Promise<void> {
     const expected = number === 1 ? undefined : String(number - 1)
     await this.#store.run([{ op: 'compareAndSet', key: END, expected, value: String(number), ttl: 0 }])

@@ -2,12 +2,15 @@
 import { features, VIEWS } from '../../classify/features.ts'
 import { type Features, pack, unpack } from '../../classify/packing.ts'
 import { PosternError } from '../../model/errors.ts'
-import type { TrainingExample } from '../../model/feedback.ts'
+import type { SentMail, TrainingExample } from '../../model/feedback.ts'
 import type { Services } from '../../model/services.ts'
+import type { Store } from '../../model/store.ts'
+import { addressKey, mailboxOf } from '../../net/path.ts'
+import { answeredBy } from './answers.ts'
 import { extract } from './extract.ts'
 import { loadFeatures } from './feature-cache.ts'
 import type { ClassifySettings } from './options.ts'
-import { TrainingSync } from './sync.ts'
+import type { TrainingSync } from './sync.ts'
 import { idOf, type LoggedExample } from './training-log.ts'
 
 type Cached = (ref: string) => Uint8Array | undefined
@@ -58,28 +61,61 @@ async function featuresOf(
   )
 }
 
+/** Examples of what one of our users has answered. Features that are no longer kept give none. */
+export async function answerExamples(
+  settings: ClassifySettings,
+  mail: SentMail,
+  store: Store,
+  cached: Cached = () => undefined,
+): Promise<readonly LoggedExample[]> {
+  const by = `answer:${addressKey(mailboxOf(mail.from))}`.slice(0, MAX_NAME_LENGTH)
+  const weight = Math.min(Math.max(settings.reporterTrust(by), 0), 1) || 0
+  if (weight === 0) return []
+  const examples: LoggedExample[] = []
+  for (const { ref, id } of await answeredBy(mail, store)) {
+    const features = cached(ref) ?? (settings.shared ? await loadFeatures(store, ref) : undefined)
+    if (features === undefined || idOf(features) !== id) continue
+    examples.push({ id: idOfText(features), by, label: 'ham', undo: false, weight, features })
+  }
+  return examples
+}
+
+/** As long as the name of a reporter may be. */
+const MAX_NAME_LENGTH = 320
+
 /** Hands examples to the nodes that judge: for processes that serve people and see no mail. */
 export class ExamplePublisher {
   readonly #settings: ClassifySettings
   #sync: TrainingSync | undefined
+  #loading: Promise<void> | undefined
 
   constructor(settings: ClassifySettings) {
     this.#settings = settings
   }
 
-  start(services: Services): void {
-    // What the others say is not needed here.
-    const { featureTtl, folder } = this.#settings
-    const onExample = () => undefined
-    this.#sync = new TrainingSync({ services, ttl: featureTtl, onExample, ...(folder !== undefined && { folder }) })
+  async start(services: Services): Promise<void> {
+    this.#loading = import('./sync.ts').then(({ TrainingSync }) => {
+      const { featureTtl, folder } = this.#settings
+      // What the others say is not needed here.
+      const onExample = () => undefined
+      this.#sync = new TrainingSync({ services, ttl: featureTtl, onExample, ...(folder !== undefined && { folder }) })
+    })
+    await this.#loading
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
+    await this.#loading
     this.#sync?.stop()
   }
 
   async learn(example: TrainingExample): Promise<void> {
+    await this.#loading
     const logged = await loggedExample(this.#settings, example)
     if (logged !== undefined) await this.#sync?.publish(logged)
+  }
+
+  async learnAnswer(mail: SentMail, { store }: Pick<Services, 'store'>): Promise<void> {
+    await this.#loading
+    for (const example of await answerExamples(this.#settings, mail, store)) await this.#sync?.publish(example)
   }
 }

@@ -1,4 +1,4 @@
-/** Training examples of this node that the common store does not have yet: bounded, and on disk where there is a folder. */
+/** Training examples that the common store does not have yet: bounded, and on disk where there is a folder. */
 import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { nodeCrypto } from '../../model/lazy.ts'

@@ -119,6 +119,8 @@ const filters: Check<FilterConfig> = object<FilterConfig>(
     knownSender: optional('knownSender'),
     greylist: optional('greylist'),
     classify: optionsOrFalse('classify'),
+    traps: optionsOrFalse('traps'),
+    opinion: optionsOrFalse('opinion'),
     lists: optional('lists'),
     dnsbl: optionsOrFalse('dnsbl'),
     uribl: optionsOrFalse('uribl'),

@@ -12,9 +12,11 @@ import type { GreylistOptions } from '../../filters/greylist.ts'
 import type { KnownSenderOptions } from '../../filters/known-sender.ts'
 import type { ListsOptions } from '../../filters/lists/lists.ts'
 import type { LoadSheddingOptions } from '../../filters/load-shedding.ts'
+import type { OpinionOptions } from '../../filters/opinion/options.ts'
 import type { RecentlyRefusedOptions } from '../../filters/recently-refused/recently-refused.ts'
 import type { RecommendedOptions } from '../../filters/recommended.ts'
 import type { ReputationOptions } from '../../filters/reputation/reputation.ts'
+import type { TrapsOptions } from '../../filters/traps.ts'
 import type { FileOptions } from '../../log/index.ts'
 import type { MailOptions } from '../../mailing/types.ts'
 import type { EventReceiver } from '../../model/events.ts'
@@ -166,6 +168,10 @@ export interface FilterConfig extends Omit<RecommendedOptions, 'domains' | 'own'
   readonly greylist?: GreylistOptions | boolean
   /** The statistical classifier; it needs a `folder`. @default false */
   readonly classify?: ClassifyOptions | false
+  /** Trap addresses, whose mail is learned as spam. @default none */
+  readonly traps?: TrapsOptions | false
+  /** Asks a function of yours about messages between the thresholds; it needs `ask`. @default false */
+  readonly opinion?: OpinionOptions | false
   /** The lists that `postern list` changes, in a store that outlives the process. @default true */
   readonly lists?: ListsOptions | boolean
   /** DNS lists of addresses. @default false */
