@@ -11,6 +11,7 @@ import {
   lists as listsOfStore,
   loadControl,
   opinion,
+  type RecommendedOptions,
   recommended,
   reputation,
   traps,
@@ -46,18 +47,11 @@ export function relayFilters(parts: FilterParts): readonly Filter[] {
   const { options, delivery, scanner, kept, forecast = {} } = parts
   const { workers, filters, lists, ownFilters, authservId } = options
   const { domains } = delivery
-  const { reputation: record, knownSender: correspondents, greylist: grey, classify: classifier, ...rest } = filters
-  const { traps: trapped, opinion: asked, ...others } = rest
-  const {
-    lists: stored,
-    dnsbl: addressLists,
-    uribl: domainLists,
-    clamav: _clamav,
-    content = true,
-    ...standard
-  } = others
+  const { reputation: record, knownSender: correspondents, greylist: grey, lists: stored } = filters
+  const { dnsbl: addressLists, uribl: domainLists } = filters
+  const { content = true, ...standard } = standardOf(filters)
   const problems: Problem[] = []
-  const attempt = <T>(path: string, make: () => T): T | undefined => {
+  const attempt: Attempt = (path, make) => {
     try {
       return make()
     } catch (error) {
@@ -85,9 +79,7 @@ export function relayFilters(parts: FilterParts): readonly Filter[] {
     attempt('filters.greylist', () => greylistOf(grey, options)),
     addressLists && attempt('filters.dnsbl', () => dnsbl(addressLists)),
     domainLists && attempt('filters.uribl', () => uribl(domainLists)),
-    classifier && attempt('filters.classify', () => classifierOf(classifier, parts)),
-    trapped && attempt('filters.traps', () => traps(trapped)),
-    asked && attempt('filters.opinion', () => opinion(asked)),
+    ...learning(parts, attempt),
     ...ownFilters,
   ].filter(filter => typeof filter === 'object')
   const max = Math.ceil(options.load.sessions / workers)
@@ -121,6 +113,26 @@ function greylistOf(given: FilterConfig['greylist'], { thresholds, policies }: R
     throw new PosternError([{ path: 'greylist', found: double.join(', '), expected, remedy }])
   }
   return greylist({ ...own, at: 'both', bounds })
+}
+
+/** The filters of `recommended`; the others are made one by one. */
+function standardOf(filters: RelayOptions['filters']): Omit<RecommendedOptions, 'domains' | 'own'> {
+  const { reputation: _1, knownSender: _2, greylist: _3, classify: _4, traps: _5, opinion: _6, ...rest } = filters
+  const { lists: _7, dnsbl: _8, uribl: _9, clamav: _10, ...standard } = rest
+  return standard
+}
+
+/** Makes a filter, or takes down what is wrong with its options. */
+type Attempt = <T>(path: string, make: () => T) => T | undefined
+
+/** What learns from people, and what asks a function of the operator. */
+function learning(parts: FilterParts, attempt: Attempt): readonly (Filter | false | undefined)[] {
+  const { classify: classifier, traps: trapped, opinion: asked } = parts.options.filters
+  return [
+    classifier && attempt('filters.classify', () => classifierOf(classifier, parts)),
+    trapped && attempt('filters.traps', () => traps(trapped)),
+    asked && attempt('filters.opinion', () => opinion(asked)),
+  ]
 }
 
 function classifierOf(given: ClassifyOptions, { options, kept, training = 'keep' }: FilterParts): Filter | undefined {
