@@ -43,7 +43,8 @@ export function readAuthor(header: HeaderFields, utf8 = false): Author {
   const { mailboxes, defects } = parseAddresses(field.value)
   for (const defect of defects) {
     const reason = defectReasons[defect]
-    if (reason !== undefined) return unclear(reason)
+    const isHarmless = defect === 'odd-comment' && repeatsAddress.test(field.value)
+    if (reason !== undefined && !isHarmless) return unclear(reason)
   }
   const [mailbox] = mailboxes
   if (!mailbox) return unclear('the From field names no mailbox')
@@ -125,6 +126,9 @@ const defectReasons: Readonly<Partial<Record<AddressDefect, string>>> = {
   'too-long': 'the From field is too long',
   'too-many': 'the From field names too many mailboxes',
 }
+
+/** `a@example.org (a@example.org)`, as Exchange writes it: whichever of them is read, the author is the same. */
+const repeatsAddress = /^\s*([\w.+-]{1,64}@[\w.-]{1,255})\s*\(\s*\1\s*\)\s*$/i
 
 /** RFC 5321 §4.5.3.1 allows 64 bytes for the local part, which forwarders and ticket systems exceed. */
 const MAX_LENGTH = 320

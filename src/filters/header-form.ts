@@ -1,6 +1,7 @@
 /** Malformed header sections and paths: readers interpret such messages differently, and forgers use that. */
 
 import { author } from '../facts/author.ts'
+import { isDaemonWithoutAddress } from '../facts/daemon.ts'
 import type { Filter } from '../model/filter.ts'
 import type { Finding, Findings } from '../model/finding.ts'
 import type { HeaderDefect, HeaderFields } from '../model/header.ts'
@@ -18,7 +19,7 @@ export interface HeaderFormOptions {
    * @default 'quarantine'
    */
   readonly coauthors?: Consequence
-  /** The author's domain cannot be authenticated, such as an IP address. @default 1 */
+  /** The author's domain cannot be authenticated: an IP address, or a bounce without an address. @default 1 */
   readonly unusableAuthor?: Consequence
   /** A NUL: some programs cut the text there. @default 'reject' */
   readonly nul?: Consequence
@@ -28,7 +29,7 @@ export interface HeaderFormOptions {
   readonly repeated?: Consequence
   /** No Date field. @default 1 */
   readonly missingDate?: Consequence
-  /** No Message-ID field. @default 1 */
+  /** No Message-ID field, except in a bounce: some servers write none. @default 1 */
   readonly missingMessageId?: Consequence
   /** A control character. @default 2 */
   readonly control?: Consequence
@@ -93,13 +94,16 @@ export function headerForm(options: HeaderFormOptions = {}): Filter {
     header: async context => {
       const wrong = [...defectsOf(context)]
       const who = await context.ask(author)
-      if (who.kind === 'unclear') wrong.unshift([authorRules[who.trouble], `the author is unclear: ${who.reason}`])
+      if (who.kind === 'unclear') {
+        const rule = isDaemonWithoutAddress(context) ? 'unusableAuthor' : authorRules[who.trouble]
+        wrong.unshift([rule, `the author is unclear: ${who.reason}`])
+      }
       return wrong.flatMap(([rule, reason]) => finding(rule, reason, consequences[rule]) || [])
     },
   }
 }
 
-function* defectsOf({ header, utf8 }: Header): Generator<readonly [Rule, string]> {
+function* defectsOf({ header, utf8, reversePath }: Header): Generator<readonly [Rule, string]> {
   const has = (...kinds: readonly HeaderDefect['kind'][]) => header.defects.find(({ kind }) => kinds.includes(kind))
   const at = (defect: HeaderDefect) => `first at byte ${defect.offset}`
 
@@ -109,7 +113,7 @@ function* defectsOf({ header, utf8 }: Header): Generator<readonly [Rule, string]
   if (large) yield ['tooLarge', `the header section is beyond the limits (${large.kind}), ${at(large)}`]
   const repeated = singletons.filter(name => header.all(name).length > 1)
   if (repeated.length > 0) yield ['repeated', `fields that may occur once are repeated: ${repeated.join(', ')}`]
-  yield* missing(header)
+  yield* missing(header, reversePath)
   const control = has('control')
   if (control) yield ['control', `the header section has ${control.count} control characters, ${at(control)}`]
   const bare = has('bare-cr', 'bare-lf')
@@ -140,9 +144,10 @@ const singletons = [
   'Content-Transfer-Encoding',
 ]
 
-function* missing(header: HeaderFields): Generator<readonly [Rule, string]> {
+function* missing(header: HeaderFields, reversePath: string): Generator<readonly [Rule, string]> {
   if (header.all('date').length === 0) yield ['missingDate', 'there is no Date field']
-  if (header.all('message-id').length === 0) yield ['missingMessageId', 'there is no Message-ID field']
+  if (header.all('message-id').length === 0 && reversePath !== '')
+    yield ['missingMessageId', 'there is no Message-ID field']
 }
 
 function finding(option: Rule, reason: string, consequence: Consequence): Finding | false {

@@ -92,7 +92,34 @@ test.for<[name: string, text: string, finding: Finding]>([
     }),
   ],
 ])('%s is a finding', async ([, text, finding]) => {
-  expect(await probe(headerForm(), { header: text })).toEqual([finding])
+  expect(await probe(headerForm(), { header: text, reversePath: 'alice@example.org' })).toEqual([finding])
+})
+
+test('some servers write bounces without a Message-ID, and that is no finding', async () => {
+  expect(await probe(headerForm(), { header: without('Message-ID'), reversePath: '' })).toEqual([])
+})
+
+const from = (author: string) => header().replace('Alice <alice@example.org>', author)
+
+test.for([
+  'MAILER-DAEMON <>',
+  'Mail Delivery Subsystem <MAILER-DAEMON>',
+  'Mail Delivery System <postmaster>',
+  'MAILER-DAEMON',
+  '<>',
+])('a bounce from “%s” has an author without an address, and is not refused', async author => {
+  const found = await probe(headerForm(), { header: from(author), reversePath: '' })
+  expect(found.map(({ rule, points }) => [rule, points])).toEqual([['header-form/unusable-author', 1]])
+})
+
+test.for([
+  ['a person in a bounce', 'PayPal <>', ''],
+  ['an address in the name', 'Mail Delivery service@bank.example <>', ''],
+  ['an address beside it', 'MAILER-DAEMON <>, a@example.org', ''],
+  ['mail that is no bounce', 'MAILER-DAEMON <>', 'alice@example.org'],
+])('A03 an author without an address is refused: %s', async ([, author = '', reversePath = '']) => {
+  const found = await probe(headerForm(), { header: from(author), reversePath })
+  expect(found.map(({ rule, verdict }) => [rule, verdict])).toEqual([['header-form/author', 'reject']])
 })
 
 test.for<[ending: string, kind: string]>([

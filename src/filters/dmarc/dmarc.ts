@@ -2,6 +2,7 @@
 
 import { isSameOrganisation } from '../../dns/organisation.ts'
 import { arc } from '../../facts/arc/arc.ts'
+import { isDaemonWithoutAddress } from '../../facts/daemon.ts'
 import { dkim } from '../../facts/dkim/dkim.ts'
 import { dmarc as check, type Dmarc } from '../../facts/dmarc.ts'
 import { askAuthorPolicy, askSenderPolicy } from '../../facts/dmarc-lookups.ts'
@@ -108,6 +109,7 @@ class DmarcPolicy {
       message: async message => {
         const found = await message.ask(check)
         if (found.result === 'none') return this.#judgeAlignment(message, found.domain)
+        if (found.result === 'permerror' && isDaemonWithoutAddress(message)) return undefined
         const finding = this.#judge(found)
         const mayBeOverridden = finding && (found.result === 'fail' || found.result === 'temperror')
         return (mayBeOverridden && (await this.#override(message, found))) || finding

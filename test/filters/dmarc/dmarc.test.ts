@@ -102,6 +102,12 @@ describe('without a policy', () => {
   })
 })
 
+test('a bounce of a server without an address has no domain that could have a policy', async () => {
+  const message = 'From: MAILER-DAEMON <>\n\n'
+  expect(await found({}, {}, { message })).toBeUndefined()
+  expect(await found({}, {}, { message, reversePath: 'a@example.org' })).toMatchObject({ rule: 'dmarc/unclear' })
+})
+
 describe('an outage of DNS', () => {
   const unknown = (applied: string) =>
     `a failed lookup hides whether SPF or DKIM aligns with example.org; its policy is ${applied}`
