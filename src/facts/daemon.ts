@@ -1,4 +1,4 @@
-/** Recognises the author of a bounce that has no address: mail servers sign so, and there is nothing to authenticate. */
+/** Recognises the author of a bounce that has no address. There is nothing to authenticate. */
 import type { Header } from '../model/stage.ts'
 
 /**

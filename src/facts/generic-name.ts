@@ -45,7 +45,7 @@ const RENTED = new RegExp(
     .replaceAll('.', '\\.')})$`,
 )
 
-/** Whether a name is generated from the address, or has a word of an access provider or the domain of rented machines. */
+/** Whether a name is made of the address, or has a word of an access provider or the domain of rented machines. */
 export function isGeneric(name: string, ip: string): boolean {
   if (RENTED.test(name)) return true
   const own = name.slice(0, name.length - (organisationalDomain(name)?.length ?? 0))

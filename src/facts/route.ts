@@ -49,7 +49,7 @@ const SUBMITTED = /\bwith\s+(?:e?smtps?a|utf8smtps?a|https?|local|mapi)\b|\(auth
 
 const LOOPBACK = /^(?:localhost|localhost\.localdomain|\[?127\.[\d.]{5,11}\]?|\[?(?:ipv6:)?::1\]?)$/
 
-/** Whether the server in the `from` clause is another machine than the one that wrote the field. */
+/** Whether the `from` clause names another machine than the server that wrote the field. */
 const isOtherMachine = ({ from, by }: Hop): boolean => from !== '' && from !== by && !LOOPBACK.test(from)
 
 /** Whether the client wrote the message itself: no Received field names another machine before it. */

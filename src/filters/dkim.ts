@@ -33,8 +33,8 @@ export interface DkimOptions {
   /** Points when there are more signatures than are verified. @default 1 */
   readonly tooMany?: number
   /**
-   * Points when there is no signature, and SPF does not prove the author's organisation. Mail of lists (RFC 2919) and of
-   * machines (a null reverse-path, RFC 3834) costs nothing. @default 1
+   * Points when there is no signature, and SPF does not prove the author's organisation. Mail of lists (RFC 2919) and
+   * of machines (a null reverse-path, RFC 3834) costs nothing. @default 1
    */
   readonly unsigned?: number
 }

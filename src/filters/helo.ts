@@ -37,8 +37,8 @@ export interface HeloOptions {
   /** A name that has neither address nor MX. @default 2 */
   readonly unresolvable?: HeloCost
   /**
-   * A name that is made of the client's address, or that a rented machine has before it is named. `rdns` charges it where
-   * it is also the client's reverse name. @default 1.5
+   * A name that is made of the client's address, or that a rented machine has before it is named. `rdns` charges it
+   * where it is also the client's reverse name. @default 1.5
    */
   readonly generic?: HeloCost
   /**
@@ -69,8 +69,8 @@ export const heloSchema = schemaOf<HeloOptions>('helo', {
 
 /**
  * Judges the name that the client gives at `helo`. Whether the name exists is asked there and judged at `mail`, unless
- * that alone refuses; whose name it is, at `header`. It is for mail from other servers: mail programs of people give any name, so let them use another
- * port, or wrap this filter in `unless`. A failure of DNS costs no points.
+ * that alone refuses; whose name it is, is judged at `header`. It is for mail from other servers: mail programs of
+ * people give any name, so let them use another port, or wrap this filter in `unless`. A failure of DNS costs nothing.
  *
  * @throws PosternError when a name or a number of points is wrong
  */

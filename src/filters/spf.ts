@@ -58,7 +58,8 @@ export const spfSchema = schemaOf<SpfOptions>('spf', {
 })
 
 /**
- * Judges SPF at `mail`, and at `header` whether forwarding may explain a failure. The record of the name in the greeting is asked for at `helo`.
+ * Judges SPF at `mail`, and at `header` whether forwarding may explain a failure. The record of the name in the
+ * greeting is asked for at `helo`.
  *
  * @throws PosternError when an option is wrong
  * @example

@@ -125,7 +125,7 @@ describe('a generic name', () => {
     ])
   })
 
-  test('one that does not exist either is two facts', async () => {
+  test('a generic name that does not exist is two facts', async () => {
     const found = await probe(helo(), { ...sender, ip: client, helo: generic, dns: zone({}) })
     expect(found.map(({ rule }) => rule)).toEqual(['helo/unresolvable', 'helo/generic'])
   })

@@ -54,6 +54,16 @@ export const forms = {
       /\d{3}$/.test(from.local) &&
       `the author’s address ends in digits: ${quote(`${from.local}@${from.domain}`)}`,
   },
+  'headers/reserved-reply-to': {
+    group: 'format',
+    fires: 'Reply-To has a domain that is reserved for examples and tests (RFC 2606), and the author has another one.',
+    points: 1,
+    find: ({ from, replyTo }) =>
+      replyTo !== undefined &&
+      from?.organisation !== replyTo.organisation &&
+      RESERVED.test(replyTo.domain) &&
+      `answers go to ${quote(replyTo.domain)}, which is reserved for examples`,
+  },
   'headers/unreachable-author': {
     group: 'format',
     fires: 'The author’s domain has no dot, or a TLD that no mail server can be in.',
@@ -65,3 +75,6 @@ export const forms = {
       `mail to the author’s domain ${quote(from.domain)} cannot be delivered`,
   },
 } satisfies Readonly<Record<string, Rule<MessageView>>>
+
+/** Without .invalid, in which lists hide addresses from harvesters. */
+const RESERVED = /(?:^|\.)(?:example(?:\.(?:com|net|org|edu))?|test|localhost)$/

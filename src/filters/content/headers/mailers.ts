@@ -7,13 +7,14 @@ export const mailers = {
   'headers/outlook-forged': {
     group: 'mailer',
     fires:
-      'The message claims to be from Outlook Express, or has its priority field, and lacks the fields of that program.',
+      'The message claims to be from Outlook Express, or names no program and has its priority field, and lacks the other fields of that program.',
     points: 2,
     max: 2.5,
     find: ({ header }) => {
       const mailer = header.get('x-mailer') ?? ''
       const claims =
-        /^Microsoft Outlook(?: Express|,|$| IMO| CWS)/.test(mailer) || header.all('x-msmail-priority').length > 0
+        /^Microsoft Outlook(?: Express|,|$| IMO| CWS)/.test(mailer) ||
+        (mailer === '' && header.all('x-msmail-priority').length > 0)
       const proves =
         header.all('x-mimeole').length > 0 ||
         header.all('thread-index').length > 0 ||

@@ -41,6 +41,22 @@ export const origins = {
       return date !== undefined && date > now + DAY && `the Date field is ${inHours(date - now)} in the future`
     },
   },
+  'headers/date-ahead': {
+    group: 'date',
+    fires: 'The Date field is more than six hours ahead of the first Received field.',
+    points: 1,
+    find: ({ header }) => {
+      const date = readDate(header.get('date') ?? '')
+      const first = readRoute(header).at(-1)?.at
+      return (
+        date !== undefined &&
+        first !== undefined &&
+        date > first + 6 * HOUR &&
+        date <= first + DAY &&
+        `the Date field is ${inHours(date - first)} ahead of the first Received field`
+      )
+    },
+  },
   'headers/date-past': {
     group: 'date',
     fires: 'The Date field is more than four days before the first Received field.',
@@ -73,22 +89,37 @@ export const origins = {
   },
   'headers/message-id-host': {
     group: 'message-id',
-    fires: 'The right side of the Message-ID is not a host name: an address, `localhost`, or a single label.',
+    fires:
+      'The right side of the Message-ID is an IP address, or the name that a rented server or a new Windows has by default.',
     points: 0.7,
     find: ({ header }) => {
       const host = idHost(header)
-      const odd =
-        host !== undefined && (!host.includes('.') || /^[\d.[\]]+$/.test(host) || /localhost|localdomain/.test(host))
-      return odd && `the right side of the Message-ID is not a host name: ${quote(host)}`
+      return (
+        host !== undefined &&
+        DEFAULT_NAME.test(host) &&
+        `the right side of the Message-ID is an address, or the name of a machine that was never named: ${quote(host)}`
+      )
+    },
+  },
+  'headers/message-id-local-part': {
+    group: 'message-id',
+    fires:
+      'The Message-ID has the form of Outlook Express, and ends in the author’s local part instead of a host name.',
+    points: 1,
+    find: ({ header, from }) => {
+      const id = header.all('message-id')[0]?.value ?? ''
+      const end = /^<[0-9a-f]{8,12}\$[0-9a-f]{8}\$[0-9a-f]{8}@([^@<>\s.]{4,64})>\s*$/.exec(id)?.[1]
+      return end !== undefined && end === from?.local && `the Message-ID ends in the author’s local part: ${quote(id)}`
     },
   },
   'headers/message-id-free-mail': {
     group: 'message-id',
-    fires: 'The author has an address of a large free mail service, and the header shows no sign of that service.',
+    fires:
+      'The author has an address of a large free mail service, the header shows no sign of that service, and no list sent the message.',
     points: 2,
     find: ({ from, header }) => {
       const service = from && SERVICES.find(([domain]) => domain.test(from.domain))
-      if (!service || !from) return undefined
+      if (!service || !from || isFromList(header)) return undefined
       const [, mark] = service
       const seen =
         mark.test(idHost(header) ?? '') ||
@@ -99,16 +130,17 @@ export const origins = {
   },
   'headers/message-id-relay': {
     group: 'message-id',
-    fires: 'A server on the route added the Message-ID, because the client sent none.',
+    fires:
+      'A server of another organisation added the Message-ID, because the client sent none, and no list sent the message.',
     points: 1,
     max: 1,
-    find: ({ header, from }) => {
+    find: ({ header, from, message }) => {
       const host = idHost(header)
       const organisation = host && organisationOf(host)
-      if (!host || organisation === from?.organisation) return undefined
-      const route = readRoute(header)
-      const made = route.some(
-        ({ by, from: client }) => by === host && client !== '' && organisationalDomain(client) !== organisation,
+      if (!host || organisation === from?.organisation || message.reversePath === '' || isFromList(header))
+        return undefined
+      const made = readRoute(header).some(
+        ({ by, from: client }) => by === host && /[.:]/.test(client) && organisationalDomain(client) !== organisation,
       )
       return made && `the server ${quote(host)} on the route added the Message-ID`
     },
@@ -127,6 +159,13 @@ const SERVICES: readonly (readonly [domain: RegExp, mark: RegExp])[] = [
     /excite|lycos|juno|netzero|untd|eudoramail|mail2world/i,
   ],
 ]
+
+/** An address; names of Windows, of cloud images, of virtual machines, of containers. People name their machines. */
+const DEFAULT_NAME =
+  /^(?:[\d.]{7,15}|win-[a-z0-9]{11}|desktop-[a-z0-9]{7}|(?:ubuntu|debian|centos|fedora|rockylinux|almalinux)-s-\d.{1,60}|v(?:ps|mi?)-?\d{4,10}|vps-[\w-]{3,40}|ip-\d{1,3}(?:-\d{1,3}){3}(?:\.ec2\.internal)?|[0-9a-f]{12})$/
+
+const isFromList = (header: HeaderFields): boolean =>
+  header.all('list-id').length > 0 || header.all('list-post').length > 0
 
 function idHost(header: HeaderFields): string | undefined {
   const id = header.all('message-id')[0]?.value ?? ''

@@ -1,5 +1,6 @@
 /** Rules for the recipient fields and the subject. */
 import { plain } from '../../../links/plain.ts'
+import type { HeaderFields } from '../../../model/header.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
 import type { MessageView } from '../../rules/view.ts'
@@ -7,12 +8,13 @@ import type { MessageView } from '../../rules/view.ts'
 export const subjects = {
   'headers/no-recipient': {
     group: 'recipients',
-    fires: 'Neither To nor Cc contains an address.',
+    fires: 'Neither To nor Cc contains an address, and no server bounces a message.',
     points: 0.8,
-    find: ({ header, to }) => {
-      const cc = header.all('cc').length > 0
+    find: ({ header, to, message }) => {
+      if (header.all('cc').length > 0 || message.reversePath === '') return undefined
       const noRecipient = header.all('to').length === 0 || to.every(({ domain }) => domain === '')
-      return noRecipient && !cc && 'neither To nor Cc contains an address'
+      // One fact is charged once: `undisclosed-recipients` has its rule.
+      return noRecipient && !UNDISCLOSED.test(shownTo(header)) && 'neither To nor Cc contains an address'
     },
   },
   'headers/undisclosed-recipients': {
@@ -20,8 +22,8 @@ export const subjects = {
     fires: 'The To field has words such as “undisclosed recipients” in place of addresses.',
     points: 0.7,
     find: ({ header }) => {
-      const to = header.get('to')?.slice(0, 300) ?? ''
-      return /undisclosed|recipient list|suppressed|valued|list member/i.test(to) && `the To field is ${quote(to)}`
+      const to = shownTo(header)
+      return UNDISCLOSED.test(to) && `the To field is ${quote(to)}`
     },
   },
   'headers/many-recipients': {
@@ -66,13 +68,18 @@ export const subjects = {
   },
   'headers/subject-random-suffix': {
     group: 'subject',
-    fires: 'The subject ends in a random string that makes each copy different.',
+    fires: 'The subject ends in a string that stands apart behind a run of blanks, and makes each copy different.',
     points: 1.5,
     find: ({ message }) => {
-      // As it was sent: the subject of the view has one blank in place of a long run of them.
-      const end = (message.header.get('subject') ?? '').trimEnd().slice(-100)
-      const tail = /(?:\s{4}|\t)\W{0,3}([a-z0-9]{4,20})\W{0,3}$|[([{<#]([a-z0-9]{5,20})[)\]}>]?$/i.exec(end)
-      const mark = tail?.[1] ?? (/\d/.test(tail?.[2] ?? '') && /[a-z]/i.test(tail?.[2] ?? '') ? tail?.[2] : undefined)
+      // As it was sent: the subject of the view has one blank in place of a long run of them. A fold is one blank.
+      const [field] = message.header.all('subject')
+      const end =
+        field?.raw
+          .toString('latin1')
+          .replace(/\r?\n[ \t]+/g, ' ')
+          .trimEnd()
+          .slice(-100) ?? ''
+      const mark = /(?:\s{4}|\t)\W{0,3}([a-z0-9]{4,20})\W{0,3}$/i.exec(end)?.[1]
       return mark !== undefined && `the subject ends in the random string ${quote(mark)}`
     },
   },
@@ -106,3 +113,7 @@ export const subjects = {
     find: ({ subject }) => subject.trim() === '' && 'the message has no subject',
   },
 } satisfies Readonly<Record<string, Rule<MessageView>>>
+
+const UNDISCLOSED = /undisclosed|recipient list|suppressed|valued|list member/i
+
+const shownTo = (header: HeaderFields): string => header.get('to')?.slice(0, 300) ?? ''
