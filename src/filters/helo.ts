@@ -171,7 +171,8 @@ class HeloPolicy {
   async #judgeOwner(greeting: Greeting): Promise<Findings> {
     const { ip = '', helo: greeted = '' } = greeting
     const isOther = (await greeting.ask(heloOwner)) === 'other' && (await greeting.ask(heloHost)) === 'resolvable'
-    const reason = `${ip} greets as ${queryName(greeted)}, which is another organisation's, and has written the message itself`
+    const name = queryName(greeted)
+    const reason = `${ip} greets as ${name}, which is another organisation's, and has written the message itself`
     return isOther && finding(this.#costs.otherOrganisation, 'other-organisation', reason)
   }
 }
