@@ -15,6 +15,7 @@ const USAGE = `usage: postern serve [--config FILE] [option ...] (see postern se
        postern learn --state DIR --ham PATH [--ham PATH ...] --spam PATH [--spam PATH ...]
        postern learn --state DIR --rollback
        postern list show|add|remove ... (see postern list --help)
+       postern score FILE ... (see postern score --help)
        postern trace WHAT (see postern trace --help)
        postern history export|erase ADDRESS (see postern history --help)
        postern quarantine list|show|release|delete|undo ... (see postern quarantine --help)
@@ -53,6 +54,7 @@ const COMMANDS = {
   report: async (args: readonly string[], output: Output) => (await import('./report.ts')).reportCommand(args, output),
   history: async (args: readonly string[], output: Output) =>
     (await import('./history.ts')).historyCommand(args, output),
+  score: async (args: readonly string[], output: Output) => (await import('./score.ts')).scoreCommand(args, output),
   trace: async (args: readonly string[], output: Output) => (await import('./trace.ts')).traceCommand(args, output),
 }
 

@@ -39,7 +39,8 @@ export const forwarded = fact('forwarded', 'header', async (header): Promise<For
   return undefined
 })
 
-interface Hop extends Forwarded {
+/** A Received field of a server that records its client. */
+export interface Hop extends Forwarded {
   readonly by: string
 }
 
@@ -49,7 +50,8 @@ const FROM = /^\s*from\s+([^\s()]{1,255})(?:\s+\(([^()]{0,500})\))?[\s\S]*?\sby\
 const INFORMATION = /^(?:[^\s[\]=]{1,255}\s+)?\[(?:IPv6:)?([0-9A-Fa-f.:]{2,45})\]/i
 const BARE = /^\[(?:IPv6:)?([0-9A-Fa-f.:]{2,45})\]$/i
 
-function readReceived(value: string): Hop | undefined {
+/** The client, its greeting and the server that wrote the field; undefined where the field does not say. */
+export function readReceived(value: string): Hop | undefined {
   if (value.length > MAX_LENGTH) return undefined
   const [, helo = '', comment = '', by = ''] = FROM.exec(value.replace(/\r?\n/g, '')) ?? []
   const address = INFORMATION.exec(comment)?.[1] ?? (/^helo=/i.test(comment) ? BARE.exec(helo)?.[1] : undefined)
