@@ -45,9 +45,12 @@ const RENTED = new RegExp(
     .replaceAll('.', '\\.')})$`,
 )
 
+/** Whether it is the name that a rented machine has before its tenant names it. */
+export const isRented = (name: string): boolean => RENTED.test(name)
+
 /** Whether a name is made of the address, or has a word of an access provider or the domain of rented machines. */
 export function isGeneric(name: string, ip: string): boolean {
-  if (RENTED.test(name)) return true
+  if (isRented(name)) return true
   const own = name.slice(0, name.length - (organisationalDomain(name)?.length ?? 0))
   const bytes = addressBytes(ip)
   if (bytes.length === 16 ? hasNibbles(own, bytes) : hasBytes(own, bytes)) return true

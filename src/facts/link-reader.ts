@@ -2,7 +2,7 @@
 import type { Reference } from '../html/reading.ts'
 import { type Address, readAddress } from '../links/address.ts'
 import { unwrap } from '../links/redirectors.ts'
-import { addressesIn, shownUrl } from '../links/scan.ts'
+import { addressesIn, type FoundUrl, shownUrl } from '../links/scan.ts'
 import type { Link, Links } from './link.ts'
 import type { Text, TextSection } from './text.ts'
 
@@ -55,7 +55,7 @@ class LinkReader {
   /** Adds the link and those that it redirects to. Returns false where a redirector is too deep to be followed. */
   add({ reference, path, base }: Place): boolean {
     const { target, shown, from, element, hidden } = reference
-    const shows = from === 'text' ? undefined : this.#claim(shown)
+    const shows = from === 'text' && shown === target.slice(0, 256) ? undefined : this.#claim(shown)
     let next: string | undefined = target
     let via: string | undefined
     for (let depth = 0; next !== undefined; depth++) {
@@ -142,8 +142,16 @@ function* references(sections: readonly TextSection[], subject: string, others: 
 const place = (path: string, reference: Reference): Place => ({ path, reference, base: undefined })
 
 function* plain(source: string): Generator<Reference> {
-  for (const { target } of addressesIn(source, MAX_REFERENCES)) yield asText(target)
+  let before: FoundUrl | undefined
+  for (const found of addressesIn(source, MAX_REFERENCES)) {
+    // Mail programs write a link in plain text as what it shows, and its target in angle brackets behind that.
+    const isTarget = before && BRACKET.test(source.slice(before.at + before.length, found.at))
+    yield { ...asText(found.target), ...(isTarget && { shown: before?.target.slice(0, 256) ?? '' }) }
+    before = found
+  }
 }
+
+const BRACKET = /^\s{0,3}<$/
 
 const asText = (target: string): Reference => ({
   from: 'text',

@@ -23,7 +23,7 @@ export const MAX_RULES = 2000
 const PROPERTIES: ReadonlySet<string> = new Set(
   (
     'color background-color background background-image font-size font visibility display mso-hide opacity overflow ' +
-    'height max-height width max-width left top right margin-left margin-top text-indent clip clip-path'
+    'height max-height width max-width left top right margin-left margin-top text-indent clip clip-path transform'
   ).split(' '),
 )
 
@@ -81,7 +81,8 @@ function isOffPage(get: (name: string) => string): boolean {
   if (get('overflow').includes('hidden') && SIZES.some(name => isAtMost(get(name), 1))) return true
   if (PLACES.some(name => (pixels(get(name)) ?? 0) < -400)) return true
   const clip = get('clip') + get('clip-path')
-  return clip !== '' && /rect\(\s*0|inset\(\s*(?:50|100)%/.test(clip)
+  if (clip !== '' && /rect\(\s*0|inset\(\s*(?:50|100)%/.test(clip)) return true
+  return /scale[xy]?\(\s*(?:0|0?\.0\d*)\s*[,)]/.test(get('transform'))
 }
 
 function backgroundOf(plain: string, short: string, image: string): Colour | undefined {
@@ -109,10 +110,20 @@ const UNITS: Readonly<Record<string, number>> = {
 /** In pixels, with 16 for relative units; undefined for a word. */
 function pixels(value: string): number | undefined {
   if (value === '') return undefined
+  if (value.startsWith('calc(')) return calculated(value)
   const [, digits, unit = ''] = /^(-?[\d.]{1,10})\s*([a-z%]{0,4})/.exec(value) ?? []
   const factor = UNITS[unit]
   const number = Number(digits)
   return digits === undefined || factor === undefined || Number.isNaN(number) ? undefined : number * factor
+}
+
+/** A sum or a difference of two lengths: `calc(100px - 100px)`. */
+function calculated(value: string): number | undefined {
+  const [, one = '', sign, other = ''] =
+    /^calc\(\s*(-?[\d.]{1,10}[a-z%]{0,4})\s([+-])\s([\d.]{1,10}[a-z%]{0,4})/.exec(value) ?? []
+  const [first, second] = [pixels(one), pixels(other)]
+  if (first === undefined || second === undefined) return undefined
+  return sign === '-' ? first - second : first + second
 }
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -209,7 +220,7 @@ function addRules(selector: string, body: string, rules: Map<string, Style>): vo
 }
 
 const COMMENTS = /\/\*.*?\*\/|<!--/gs
-const RELEVANT = /display|visibility|opacity|size|color|background|height|width|mso-hide|indent|left|top|font/i
+const RELEVANT = /display|visibility|opacity|size|color|background|height|width|mso-hide|indent|left|top|font|transform/i
 const SIMPLE = /^(?:[a-z][a-z0-9]{0,20}|[a-z0-9]{0,20}[.#][\w-]{1,80})$/i
 
 function closing(css: string, open: number): number {

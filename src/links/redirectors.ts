@@ -18,6 +18,7 @@ const KNOWN: readonly (readonly [host: string, path: string, how: Unwrap])[] = [
   ['r.search.yahoo.com', '/', url => /\/RU=([^/]+)\//.exec(url.pathname)?.[1]],
   ['web.archive.org', '/web/', url => /^\/web\/[^/]{1,40}\/(.+)/.exec(url.pathname)?.[1]],
   ['.translate.goog', '/', url => untranslated(url)],
+  ['www.tiktok.com', '/link/', url => withScheme(url.searchParams.get('target'))],
 ]
 
 /** The target inside a URL, not parsed yet; undefined if there is none. */
@@ -32,6 +33,7 @@ export function unwrap(address: Pick<Address, 'url' | 'host'>): string | undefin
 function mayContainTarget({ url, host }: Pick<Address, 'url' | 'host'>): boolean {
   const start = url.search(/[?#]/)
   if (start >= 0 && (url.indexOf('//', start) >= 0 || url.indexOf('%', start) >= 0)) return true
+  if (url.includes(BASE64_HTTP)) return true
   return KNOWN.some(([known]) => (known.startsWith('.') ? host.endsWith(known) : host === known))
 }
 
@@ -53,13 +55,24 @@ function targetInParameters({ searchParams, hostname, hash }: URL): string | und
   let count = 0
   for (const [, value] of searchParams) {
     if (++count > 30) return undefined
-    if (!/^(?:https?:)?(?:\/\/|%2f%2f)[^/]/i.test(value) && !/^https?%3a/i.test(value)) continue
-    const target = decode(value)
+    const target = targetIn(value)
+    if (target === undefined) continue
     const other = URL.parse(target.startsWith('//') ? `http:${target}` : target)
     if (other && other.hostname !== hostname) return target
   }
   return /^#https?:\/\//i.test(hash) ? hash.slice(1) : undefined
 }
+
+/** `http` in base64, as it begins. */
+const BASE64_HTTP = 'aHR0c'
+
+function targetIn(value: string): string | undefined {
+  if (value.startsWith(BASE64_HTTP)) return fromBase64(value)
+  return /^(?:https?:)?(?:\/\/|%2f%2f)[^/]/i.test(value) || /^https?%3a/i.test(value) ? decode(value) : undefined
+}
+
+const withScheme = (text: string | null): string | undefined =>
+  text === null || /^[a-z]{1,10}:/i.test(text) ? (text ?? undefined) : `https://${text.replace(/^\/{0,2}/, '')}`
 
 function decode(text: string): string {
   if (!/^https?%3a/i.test(text)) return text

@@ -4,6 +4,8 @@
 export interface FoundUrl {
   readonly target: string
   readonly at: number
+  /** The characters that it has in the text. */
+  readonly length: number
 }
 
 /** The most characters of one URL. */
@@ -25,7 +27,7 @@ export function* addressesIn(text: string, max: number): Generator<FoundUrl> {
     if (target.length < 4 || (!named && !isName(target))) continue
     count++
     until = at + target.length
-    yield { target: /^[a-z]{1,10}:/i.test(target) ? target : `http://${target}`, at }
+    yield { target: /^[a-z]{1,10}:/i.test(target) ? target : `http://${target}`, at, length: target.length }
   }
 }
 
@@ -63,7 +65,7 @@ const isWord = (code: number): boolean =>
 
 /** Without a scheme only these TLDs make a link of a word: others are too often file names and typing errors. */
 const TLDS =
-  /^[a-z0-9][a-z0-9.-]{0,200}\.(?:com|net|org|info|biz|io|co|me|ru|cn|de|uk|fr|nl|pl|br|in|eu|us|ca|au|jp|it|es|top|xyz|online|site|shop|club|app|dev|live|store|vip|icu|link|click|cc|tv|tk|ml|ga|cf|gq|su)(?:[/:?#]|$)/i
+  /^[a-z0-9][a-z0-9.-]{0,200}\.(?:com|net|org|info|biz|io|co|me|ru|cn|de|uk|fr|nl|pl|br|in|eu|us|ca|au|jp|it|es|top|xyz|online|site|shop|club|app|dev|live|store|vip|icu|link|click|cc|tv|tk|ml|ga|cf|gq|su|sbs|cfd|bond|lol|cyou|quest|buzz|monster|hair|autos|boats|mom|skin|makeup|pics|xin|fun|space|pro|life|world)(?:[/:?#]|$)/i
 
 /** A cheap check before the whole candidate is extracted. */
 const LIKELY = /^[a-z0-9][a-z0-9.-]{0,200}\.[a-z]{2,6}(?![\w@-])/i
@@ -72,8 +74,12 @@ const isName = (target: string): boolean => TLDS.test(target)
 
 /** Cuts at white space or a delimiter. A full stop, a comma or a bracket at the end belongs to the sentence. */
 function trimmed(text: string): string {
-  const stop = text.search(/[\s<>"'`\u3000-\u3002\uff0c\u201c\u201d{}|\\^]/)
+  const stop = text.search(/[\s<>"'`\u3000\u3001\uff0c\u201c\u201d{}|\\^]|\u3002(?![a-z0-9-])/i)
   let target = stop < 0 ? text : text.slice(0, stop)
+  // Browsers read an ideographic full stop as the dot of a host; behind the host it ends a sentence.
+  const path = target.indexOf('/', target.indexOf('://') + 3)
+  const sentence = path < 0 ? -1 : target.indexOf('\u3002', path)
+  if (sentence >= 0) target = target.slice(0, sentence)
   for (let rounds = 0; rounds < 20; rounds++) {
     const last = target.at(-1) ?? ''
     const bracket = last === ')' ? '(' : last === ']' ? '[' : ''
@@ -84,10 +90,11 @@ function trimmed(text: string): string {
   return target
 }
 
-/** The URL that a link text shows, if the text is a URL and nothing else. */
+/** The URL that a link text shows, if it is one: `example.org`, or `www.example.org (secure)`. */
 export function shownUrl(shown: string): string | undefined {
-  const text = shown.trim()
-  if (text === '' || /\s/.test(text) || text.includes('@')) return undefined
+  const [text = '', ...more] = shown.trim().slice(0, MAX_LENGTH).split(/\s+/, 2)
+  if (text === '' || text.includes('@')) return undefined
+  if (more.length > 0 && !/^(?:https?:\/\/|www\.)/i.test(text)) return undefined
   if (/^(?:https?:\/\/|www\.)/i.test(text)) return /^www\./i.test(text) ? `http://${text}` : text
   return isName(text) ? `http://${text}` : undefined
 }

@@ -24,6 +24,8 @@ test.for<[how: Hiding, html: string]>([
   ['not-displayed', '<style>p.x{visibility:hidden}</style><p class=x>gone</p>'],
   ['tiny', '<p style="font-size:0">gone</p>'],
   ['tiny', '<p style="font-size:1px">gone</p>'],
+  ['tiny', '<p style="font-size:calc(100px - 100px)">gone</p>'],
+  ['off-page', '<p style="transform:scale(0);position:absolute">gone</p>'],
   ['tiny', '<p style="font:1px Arial">gone</p>'],
   ['same-colour', '<p style="color:#fff">gone</p>'],
   ['same-colour', '<p style="color:white">gone</p>'],
@@ -45,6 +47,8 @@ test.for<[how: Hiding, html: string]>([
 
 test.for([
   '<td style="font-size:0"><p style="font-size:14px">seen</p></td>',
+  '<p style="font-size:calc(10px + 4px)">seen</p>',
+  '<p style="transform:scale(0.9)">seen</p>',
   '<td bgcolor="#000"><font color=white>seen</font></td>',
   '<td style="background:url(x.png)"><font color=white>seen</font></td>',
   '<body background="x.png"><font color=white>seen</font></body>',

@@ -9,12 +9,24 @@ const numRuns = runs(3000)
 
 const names = (
   'color background-color background background-image font-size font visibility display mso-hide opacity overflow ' +
-  'height max-height width max-width left top right margin-left margin-top text-indent clip clip-path padding'
+  'height max-height width max-width left top right margin-left margin-top text-indent clip clip-path transform padding'
 ).split(' ')
 const value = fc.constantFrom(
   ...['none', 'all', 'hidden', 'visible', 'collapse', '0', '1px', '-9999px', '0.01', '16pt', 'bold 1px Arial', '2em'],
   ...['#fff', 'white', '#ffffff00', 'rgb(255, 255, 255)', 'rgba(0,0,0,0)', 'url(x)', 'linear-gradient(a)', 'inherit'],
-  ...['rect(0 0 0 0)', 'inset(50%)', 'red !important', '/* a */ 0', '', 'constructor', 'NONE', 'transparent', '-1e9'],
+  ...[
+    'rect(0 0 0 0)',
+    'inset(50%)',
+    'scale(0)',
+    'calc(9px - 9px)',
+    'red !important',
+    '/* a */ 0',
+    '',
+    'constructor',
+    'NONE',
+    'transparent',
+    '-1e9',
+  ],
 )
 const declaration = fc
   .tuple(fc.constantFrom(...names, ...names.map(name => ` ${name.toUpperCase()}`), '', '/**/color'), value)

@@ -17,6 +17,10 @@ test.for<[text: string, targets: readonly string[]]>([
   ['hxxp://a[.]example/x', ['hxxp://a[.]example/x']],
   ['mailto:bob@example.org', ['mailto:bob@example.org']],
   ['请看http://a.example/x。谢谢', ['http://a.example/x']],
+  ['请看http://a.example/x。www', ['http://a.example/x']],
+  ['http://a。example/x', ['http://a。example/x']],
+  ['请看https://a.example。谢谢', ['https://a.example']],
+  ['go to parcel-claim.sbs/login now', ['http://parcel-claim.sbs/login']],
   ['bob@example.com report.doc e.g. i.e. 1.2.3', []],
   ['a/b.com x=c.com d.com@e', []],
 ])('in %j the addresses are %j', ([text, targets]) => {
@@ -31,6 +35,9 @@ test.for<[shown: string, claimed: string | undefined]>([
   ['https://bank.example/login', 'https://bank.example/login'],
   ['www.bank.example', 'http://www.bank.example'],
   ['bank.com', 'http://bank.com'],
+  ['www.bank.example (secure)', 'http://www.bank.example'],
+  ['https://bank.example/a – sign in', 'https://bank.example/a'],
+  ['bank.com is down', undefined],
   ['Click here', undefined],
   ['bob@bank.com', undefined],
   ['Invoice.pdf', undefined],
@@ -55,6 +62,9 @@ test.for<[address: string, target: string | undefined]>([
   ['https://open.example/go?to=//a.example/', '//a.example/'],
   ['https://open.example/go?to=https%3A%2F%2Fopen.example%2Fx', undefined],
   ['https://open.example/?q=words', undefined],
+  ['https://open.example/r?u=aHR0cHM6Ly8yMDMuMC4xMTMuOS9sb2dpbg', 'https://203.0.113.9/login'],
+  ['https://open.example/r?u=aHR0c', undefined],
+  ['https://www.tiktok.com/link/v2?aid=1&target=a.example/login', 'https://a.example/login'],
   ['mailto:a@example.org', undefined],
 ])('%s leads on to %s', ([address, target]) => {
   expect(unwrapUrl(address)).toBe(target)

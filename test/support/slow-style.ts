@@ -41,15 +41,15 @@ function styleOf(found: ReadonlyMap<string, string>): Style {
   const moved = ['left', 'top', 'right', 'margin-left', 'margin-top', 'text-indent'].some(
     name => (pixels(get(name)) ?? 0) < -400,
   )
+  const scaled = /scale[xy]?\(\s*(?:0|0?\.0\d*)\s*[,)]/.test(get('transform'))
+  const clip = /rect\(\s*0|inset\(\s*(?:50|100)%/.test(get('clip') + get('clip-path'))
   return {
     ...(colour && { colour }),
     ...(background && { background }),
     ...(fontSize !== undefined && { fontSize }),
     ...(visibility && { visibility: visibility === 'hidden' || visibility === 'collapse' ? 'hidden' : 'visible' }),
     ...(displays && { notDisplayed }),
-    ...(((clipped && noSize) || moved || /rect\(\s*0|inset\(\s*(?:50|100)%/.test(get('clip') + get('clip-path'))) && {
-      offPage: true,
-    }),
+    ...(((clipped && noSize) || moved || clip || scaled) && { offPage: true }),
   }
 }
 
@@ -76,6 +76,12 @@ const UNITS: Readonly<Record<string, number>> = {
 
 /** In pixels, with 16 for relative units; undefined for a word. */
 function pixels(value: string): number | undefined {
+  const [, one, sign, other] =
+    /^calc\(\s*(-?[\d.]{1,10}[a-z%]{0,4})\s([+-])\s([\d.]{1,10}[a-z%]{0,4})/.exec(value) ?? []
+  if (value.startsWith('calc(')) {
+    const [first, second] = [pixels(one ?? ''), pixels(other ?? '')]
+    return first === undefined || second === undefined ? undefined : first + (sign === '-' ? -second : second)
+  }
   const [, digits, unit = ''] = /^(-?[\d.]{1,10})\s*([a-z%]{0,4})/.exec(value) ?? []
   const factor = UNITS[unit]
   const number = Number(digits)
@@ -102,7 +108,7 @@ export function parseSheetSlowly(css: string, rules: Map<string, Style>, max: nu
   return count
 }
 
-const RELEVANT = /display|visibility|opacity|size|color|background|height|width|mso-hide|indent|left|top|font/i
+const RELEVANT = /display|visibility|opacity|size|color|background|height|width|mso-hide|indent|left|top|font|transform/i
 const SIMPLE = /^(?:[a-z][a-z0-9]{0,20}|[a-z0-9]{0,20}[.#][\w-]{1,80})$/i
 
 function closing(css: string, open: number): number {

@@ -21,9 +21,12 @@ export function partsDiffer({ text, parts }: MessageView): { compared: number; s
   return words.length >= MIN_SAMPLES && shared * 6 <= words.length ? { compared: words.length, shared } : undefined
 }
 
-/** The first plain text and the first HTML after it. */
+/** The longest plain text that is shown, and the first HTML after it. */
 function alternative(sections: readonly TextSection[]): readonly (TextSection | undefined)[] {
-  const plain = sections.findIndex(({ inline, kind }) => inline && kind === 'plain')
+  let plain = -1
+  for (const [at, { inline, kind, visible }] of sections.entries()) {
+    if (inline && kind === 'plain' && visible.length > (sections[plain]?.visible.length ?? -1)) plain = at
+  }
   if (plain < 0) return []
   return [sections[plain], sections.slice(plain + 1).find(({ inline, kind }) => inline && kind === 'html')]
 }

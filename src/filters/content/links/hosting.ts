@@ -118,13 +118,16 @@ export const hosting = {
   },
   'links/single-host': {
     group: 'hosting',
-    fires: 'Every link of a short HTML message leads to one host that is not the author’s; mailing lists are exempt.',
+    fires:
+      'Every link of a short HTML message leads to one host that is not the author’s, and none shows where it leads; lists are exempt.',
     points: 0.7,
     max: 1,
     find: ({ clicks, from, list, html, text }) => {
       const [only] = clicks
       if (list || html.length === 0 || !only || text.visible.length > 600) return undefined
       if (only.domain === from?.organisation || clicks.some(({ host }) => host !== only.host)) return undefined
+      // Who passes on an address pastes it, and it is shown as it is.
+      if (clicks.some(({ from, shows }) => from === 'href' && shows?.host === only.host)) return undefined
       return `every link leads to ${quote(only.host)}, which is not the author’s`
     },
   },
@@ -143,7 +146,7 @@ export const hosting = {
 } satisfies Readonly<Record<string, Rule<MessageView>>>
 
 const OPEN =
-  /^(?:(?:www|images|maps|adservice)\.)?google\.[a-z.]{2,6}$|(?:^|\.)(?:googleadservices\.com|doubleclick\.net|bing\.com|ampproject\.org|translate\.goog|baidu\.com|duckduckgo\.com|youtube\.com|facebook\.com|search\.yahoo\.com|viglink\.com)$/
+  /^(?:(?:www|images|maps|adservice)\.)?google\.[a-z.]{2,6}$|(?:^|\.)(?:googleadservices\.com|doubleclick\.net|bing\.com|ampproject\.org|translate\.goog|baidu\.com|duckduckgo\.com|youtube\.com|facebook\.com|search\.yahoo\.com|viglink\.com|medium\.com|tiktok\.com)$/
 
 const isBelow = (host: string, domain: string | undefined): boolean =>
   domain !== undefined && (host === domain || host.endsWith(`.${domain}`))

@@ -1,5 +1,6 @@
 /** Rules for obfuscated URLs. */
 
+import { isRented } from '../../../facts/generic-name.ts'
 import type { Link } from '../../../facts/links.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
@@ -19,6 +20,17 @@ export const obfuscated = {
     find: ({ clicks }) => {
       const link = clicks.find(({ ip }) => ip !== undefined && !/^(?:10|127|192\.168|169\.254)\./.test(ip))
       return link && `a link leads to the address ${quote(link.ip ?? '')}`
+    },
+  },
+  'links/rented-host': {
+    group: 'obfuscated',
+    fires: 'A link leads to a rented machine by the name that its hosting company gives to all; lists are exempt.',
+    points: 1,
+    max: 2.5,
+    find: ({ clicks, list, from }) => {
+      if (list) return undefined
+      const link = clicks.find(({ host, domain }) => domain !== from?.organisation && isRented(host))
+      return link && `a link leads to the rented machine ${quote(link.host)}`
     },
   },
   'links/obfuscated-ip': {

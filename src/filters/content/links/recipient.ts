@@ -11,8 +11,9 @@ interface Trace {
   readonly how: string
 }
 
-/** Addresses that are searched for, and links in which. */
-const [MAX_ADDRESSES, MAX_LINKS] = [5, 200]
+/** Addresses that are searched for, and links that are searched. */
+const MAX_ADDRESSES = 5
+export const MAX_LINKS = 200
 /** An address that is shorter, such as `a@b.c`, may occur by chance. */
 const MIN_LENGTH = 6
 
@@ -86,6 +87,19 @@ class Needles {
 }
 
 const DIGEST = /[\da-f]{32}/
+
+/** The address that a URL has in hexadecimal, whose ever it is: no honest sender writes one so. */
+export function hexAddress(url: string): string | undefined {
+  for (const [run] of url.matchAll(HEX_RUN)) {
+    const text = Buffer.from(run, 'hex').toString('latin1')
+    if (ADDRESS.test(text)) return text
+  }
+  return undefined
+}
+
+/** Bytes of printable characters, `@` (40) among them, no part of a longer number. */
+const HEX_RUN = /(?<![\da-f])(?:[2-7][\da-f]){10,128}(?![\da-f])/gi
+const ADDRESS = /^[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}$/
 
 /** The characters of both kinds of base64 that depend on the address alone, behind `offset` bytes of other text. */
 function base64At(address: string, offset: number): readonly string[] {

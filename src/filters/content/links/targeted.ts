@@ -5,17 +5,19 @@ import { isFreeMail } from '../../../links/hosting.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
 import type { MessageView } from '../../rules/view.ts'
-import { recipientTraces } from './recipient.ts'
+import { hexAddress, MAX_LINKS, recipientTraces } from './recipient.ts'
 
 export const targeted = {
   'links/recipient-in-url': {
     group: 'targeted',
     fires:
-      'The path of a URL, or what follows its `#`, contains the recipient’s address: plain, in base64, in hexadecimal, or its hash.',
+      'The path of a URL, or what follows its `#`, has the recipient’s address: plain, in base64 or its hash. Or a URL has any address in hexadecimal.',
     points: 3,
     find: seen => {
       const trace = recipientTraces(seen).find(({ link, inQuery }) => !inQuery && !isManagement(link))
-      return trace && `a link to ${quote(trace.link.host)} contains the recipient’s address (${trace.how})`
+      if (trace) return `a link to ${quote(trace.link.host)} contains the recipient’s address (${trace.how})`
+      const link = seen.clicks.slice(0, MAX_LINKS).find(({ url }) => hexAddress(url) !== undefined)
+      return link && `a link to ${quote(link.host)} has the address ${quote(hexAddress(link.url) ?? '')} in hexadecimal`
     },
   },
   'links/recipient-in-query': {
@@ -45,11 +47,11 @@ export const targeted = {
   'links/reply-button': {
     group: 'targeted',
     fires:
-      'What looks like a link writes a mail to a free mail address in another domain than the author’s, and no link leads to a site.',
+      'What looks like a link writes a mail with a subject to a free mail address that is not the author’s; lists are exempt.',
     points: 1,
     max: 2.5,
-    find: ({ links, clicks, from, list }) => {
-      if (list || from === undefined || clicks.length > 0) return undefined
+    find: ({ links, from, list }) => {
+      if (list || from === undefined) return undefined
       const link = links.all.find(
         ({ scheme, from: place, host, url, shown, hidden }) =>
           scheme === 'mailto' &&
@@ -58,7 +60,8 @@ export const targeted = {
           host !== from.domain &&
           isFreeMail(host) &&
           // A signature shows the address that it links.
-          (!shown.includes('@') || url.toLowerCase().includes('subject=')),
+          !shown.includes('@') &&
+          url.toLowerCase().includes('subject='),
       )
       return (
         link && `the link “${link.shown.slice(0, 40)}” writes to ${quote(link.url.slice(7).split('?', 1)[0] ?? '')}`

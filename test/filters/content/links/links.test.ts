@@ -44,6 +44,13 @@ const cases: Readonly<Record<LinksRule, RuleCase>> = {
     reason: 'a link leads to the address “198.51.100.7”',
     spares: link('http://192.168.1.1/'),
   },
+  'links/rented-host': {
+    fires: link('http://ec2-198-51-100-7.us-east-2.compute.amazonaws.com/pay'),
+    reason: 'a link leads to the rented machine “ec2-198-51-100-7.us-east-2.compute.amazonaws.com”',
+    spares: link('http://test-75.southcentralus.cloudapp.azure.com/log', 'log', {
+      header: { 'List-Id': '<a.example.org>' },
+    }),
+  },
   'links/obfuscated-ip': {
     fires: link('http://0xc6336407/'),
     reason: 'the host “198.51.100.7” is an address in an unusual notation',
@@ -125,7 +132,7 @@ const cases: Readonly<Record<LinksRule, RuleCase>> = {
   'links/single-host': {
     fires: link('https://elsewhere.example.com/'),
     reason: 'every link leads to “elsewhere.example.com”, which is not the author’s',
-    spares: { text: 'The photographs: https://elsewhere.example.com/2026\n' },
+    spares: link('https://elsewhere.example.com/2026', 'https://elsewhere.example.com/2026'),
   },
   'links/random-host': {
     fires: link('https://xkqwjrtb.com/'),
@@ -181,6 +188,7 @@ tryRules<LinksRule>(options => links({ protect: ['mycompany.net'], ...options })
 })
 
 test.for<readonly [string, string]>([
+  ['of another person, in hexadecimal', `https://evil.example.com/${Buffer.from('jim@example.com').toString('hex')}`],
   ['in the path, in hexadecimal', `https://evil.example.com/${Buffer.from('bob@example.net').toString('hex')}`],
   ['after the #, plain', 'https://evil.example.com/portal#bob@example.net'],
   [
@@ -196,6 +204,7 @@ test.for<readonly [string, string]>([
 
 test.for<readonly [string, string]>([
   ['the Message-ID of an archive', 'https://lore.example.com/all/20230405-bob@example.net-1'],
+  ['a digest', `https://example.com/commit/${createHash('sha1').update('a@b').digest('hex')}`],
   ['a longer address', 'https://evil.example.com/jim.bob@example.net'],
   ['a longer domain', 'https://evil.example.com/bob@example.net.test'],
   ['the author’s own site', 'https://www.example.org/account/bob@example.net'],
