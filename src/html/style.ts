@@ -220,7 +220,8 @@ function addRules(selector: string, body: string, rules: Map<string, Style>): vo
 }
 
 const COMMENTS = /\/\*.*?\*\/|<!--/gs
-const RELEVANT = /display|visibility|opacity|size|color|background|height|width|mso-hide|indent|left|top|font|transform/i
+const RELEVANT =
+  /display|visibility|opacity|size|color|background|height|width|mso-hide|indent|left|top|font|transform/i
 const SIMPLE = /^(?:[a-z][a-z0-9]{0,20}|[a-z0-9]{0,20}[.#][\w-]{1,80})$/i
 
 function closing(css: string, open: number): number {
