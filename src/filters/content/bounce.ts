@@ -9,11 +9,13 @@ import { parts } from '../../facts/parts.ts'
 import { cost, score, secret } from '../../model/checks.ts'
 import type { Filter } from '../../model/filter.ts'
 import { type Finding, points } from '../../model/finding.ts'
+import type { HeaderFields } from '../../model/header.ts'
 import { checked, list, schemaOf } from '../../model/options.ts'
 import type { Message } from '../../model/stage.ts'
 import { domainPattern } from '../../net/checks.ts'
 import { findingFor } from '../rules/consequence.ts'
 import { quote } from '../rules/quote.ts'
+import { originOf } from './returned-message.ts'
 
 /** Options of {@link bounce}. */
 export interface BounceOptions {
@@ -26,8 +28,13 @@ export interface BounceOptions {
   readonly secrets?: readonly string[]
   /** What a bounce to an unsigned return path leads to. @default 6 */
   readonly unsigned?: number | 'reject'
-  /** Points of a bounce that returns a message of another domain. @default 3 */
+  /** Points of a bounce that returns a message in which no field names one of your domains. @default 3 */
   readonly foreign?: number
+  /**
+   * Points of a bounce that returns a message with your domain in From or Return-Path, which can be forged, and nowhere
+   * else. Mail that your users send through a provider looks so too: its Message-ID is the provider's. @default 1
+   */
+  readonly claimed?: number
 }
 
 const schema = schemaOf<BounceOptions>('bounce', {
@@ -35,6 +42,7 @@ const schema = schemaOf<BounceOptions>('bounce', {
   secrets: list(secret({ min: 16 }), 'secrets'),
   unsigned: cost('reject'),
   foreign: score({ min: 0 }),
+  claimed: score({ min: 0 }),
 })
 
 /**
@@ -46,7 +54,7 @@ const schema = schemaOf<BounceOptions>('bounce', {
  * @throws PosternError when a secret has fewer than 16 characters
  */
 export function bounce(options: BounceOptions = {}): Filter {
-  const { domains = [], secrets = [], unsigned = 6, foreign = 3 } = checked(schema, options)
+  const { domains = [], secrets = [], unsigned = 6, foreign = 3, claimed = 1 } = checked(schema, options)
   const own = new Set(domains.map(domain => organisationOf(domain.toLowerCase())))
   return {
     name: 'bounce',
@@ -55,9 +63,9 @@ export function bounce(options: BounceOptions = {}): Filter {
     message: async (message): Promise<readonly Finding[]> => {
       if (message.reversePath !== '' || message.user !== undefined) return []
       const { all } = await message.ask(parts)
-      const bounced =
-        all.some(({ contentType, path }) => path === '' && contentType === 'multipart/report') ||
-        isDaemon(message.header.get('from'))
+      const report = all.find(({ contentType, path }) => path === '' && contentType === 'multipart/report')
+      // Feedback and read receipts are reports, too, and return what was delivered.
+      const bounced = report ? !isOtherReport(message.header) : isDaemon(message.header.get('from'))
       if (!bounced) return []
       const today = dayOf(message.clock.now())
       const wrong =
@@ -66,16 +74,31 @@ export function bounce(options: BounceOptions = {}): Filter {
         const reason = `a bounce to ${quote(wrong)}, which is not a return path that was signed here in the last ${LASTS} days`
         return [findingFor(unsigned, '5.7.1', reason, { rule: 'unsigned' }) || { rule: 'unsigned', reason }]
       }
-      const id = /^message-id:\s*<[^<>@\s]{1,500}@([^<>@\s]{1,255})>/im.exec(await bodyOf(message))?.[1]?.toLowerCase()
-      if (secrets.length > 0 || own.size === 0 || id === undefined || own.has(organisationOf(id))) return []
-      return [
-        points(foreign, `a bounce returns a message of ${quote(id)}, which is not one of our domains`, {
-          rule: 'foreign',
-        }),
-      ]
+      if (secrets.length > 0 || own.size === 0) return []
+      const origin = originOf(await bodyOf(message), own)
+      switch (origin.kind) {
+        case 'foreign': {
+          const reason = `a bounce returns a message of ${quote(origin.id)}, which is not one of our domains`
+          return [points(foreign, reason, { rule: 'foreign' })]
+        }
+        case 'claimed': {
+          const reason = `a bounce returns a message that only claims to be ours, and was written at ${quote(origin.id)}`
+          return [points(claimed, reason, { rule: 'claimed' })]
+        }
+        case 'proven':
+        case 'unknown':
+          return []
+        default:
+          return origin satisfies never
+      }
     },
   }
 }
+
+const isOtherReport = (header: HeaderFields): boolean =>
+  /report-type\s*=\s*"?(?:feedback-report|disposition-notification)/i.test(
+    header.all('content-type')[0]?.value.slice(0, 1000) ?? '',
+  )
 
 /** The beginning of the body: the returned message is a part of it, or text. */
 async function bodyOf(message: Message): Promise<string> {

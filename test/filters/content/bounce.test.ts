@@ -75,14 +75,68 @@ test.for<[string, string, number]>([
   ])
 })
 
-test('without secrets the returned message decides', async () => {
-  const filter = bounce({ domains: ['example.org'] })
-  expect(await probe(filter, world('bob@example.org'))).toEqual([])
-  expect(await probe(filter, world('bob@example.org', report('evil.example.com')))).toEqual([
+const ours = bounce({ domains: ['example.org'] })
+/** A bounce that returns a message with these fields. */
+const returning = (...fields: readonly string[]): string =>
+  report('x').replace(/From: bob@example\.org\nMessage-ID: <1@x>/, fields.join('\n'))
+
+test.for<[string, readonly string[]]>([
+  ['the Message-ID is ours', ['From: bob@example.org', 'Message-ID: <1@mail.example.org>']],
+  [
+    'a provider wrote the Message-ID, and the signature is ours',
+    [
+      'DKIM-Signature: v=1; a=rsa-sha256; d=example.org;\n\ts=google; b=x',
+      'From: bob@example.org',
+      'Message-ID: <CA1@mail.gmail.com>',
+    ],
+  ],
+  [
+    'a server of ours is on the route',
+    ['Received: from pc by mx.example.org with ESMTPSA', 'From: a@example.net', 'Message-ID: <1@pc>'],
+  ],
+  [
+    'it went through our list',
+    ['List-Id: Talk <talk.example.org>', 'From: carla@example.net', 'Message-ID: <1@example.net>'],
+  ],
+  ['it names no Message-ID', ['From: carla@example.net']],
+])('a bounce passes where %s', async ([, fields]) => {
+  expect(await probe(ours, world('bob@example.org', returning(...fields)))).toEqual([])
+})
+
+test.for<[string, readonly string[]]>([
+  ['From', ['From: bob@example.org', 'Message-ID: <AM0PR08@eurprd08.prod.outlook.com>']],
+  [
+    'Return-Path',
+    ['Return-Path: <bob@example.org>', 'From: carla@example.net', 'Message-ID: <1@eurprd08.prod.outlook.com>'],
+  ],
+])('a message that only %s calls ours may be a user’s who sent it elsewhere, and costs a point', async ([, fields]) => {
+  const found = await probe(ours, world('bob@example.org', returning(...fields)))
+  expect(found.map(({ rule, points }) => [rule, points])).toEqual([['bounce/claimed', 1]])
+})
+
+test('a bounce of a message that names us nowhere is foreign', async () => {
+  const foreign = returning('From: eve@evil.example.com', 'Message-ID: <1@evil.example.com>')
+  expect(await probe(ours, world('bob@example.org', foreign))).toEqual([
     points(3, 'a bounce returns a message of “evil.example.com”, which is not one of our domains', {
       rule: 'bounce/foreign',
     }),
   ])
+  // A domain that only ends in ours is another one.
+  const similar = returning('From: eve@notexample.org', 'Message-ID: <1@notexample.org>')
+  expect((await probe(ours, world('bob@example.org', similar))).map(({ rule }) => rule)).toEqual(['bounce/foreign'])
+})
+
+test.for(['feedback-report', '"disposition-notification"'])('a report of type %s is no bounce', async type => {
+  const message = returning('From: eve@evil.example.com', 'Message-ID: <1@evil.example.com>')
+  const other = message.replace('report-type=delivery-status', `report-type=${type}`)
+  expect(await probe(ours, world('bob@example.org', other))).toEqual([])
+  expect(await probe(bounce({ secrets: [secret] }), world('bob@example.org', other))).toEqual([])
+})
+
+test('a bounce without a part for the returned message is read as text', async () => {
+  const text =
+    'From: MAILER-DAEMON@mx.example.net\n\n--- Below this line is a copy.\n\nFrom: eve@example.net\nMessage-ID: <1@example.net>\n'
+  expect((await probe(ours, world('bob@example.org', text))).map(({ rule }) => rule)).toEqual(['bounce/foreign'])
 })
 
 test('only bounces are examined', async () => {
