@@ -14,7 +14,7 @@ import { contentFilter } from './content-filter.ts'
 export const structureRules = {
   name: 'structure',
   about: 'Messages that mail programs interpret differently, or that cannot be examined completely.',
-  caps: { structure: 8 },
+  caps: { structure: 8, form: 1 },
   view: async message => await message.ask(parts),
   rules: {
     'structure/hidden-file': {
@@ -68,6 +68,19 @@ export const structureRules = {
       points: 0.5,
       find: ({ defects }) => defects.includes('encrypted') && 'a part is encrypted as S/MIME and was not examined',
     },
+    'structure/no-alternative': {
+      group: 'form',
+      fires: 'A multipart/alternative offers no alternative: it has HTML and no plain text.',
+      points: 0.7,
+      max: 1,
+      find: ({ all }) => {
+        const container = all.find(isAlternative)
+        if (container === undefined) return undefined
+        const inside = all.filter(part => part.reading === undefined && isInside(part.path, container.path))
+        const types = new Set(inside.map(({ contentType }) => contentType))
+        return types.has('text/html') && !OTHER_TEXTS.some(type => types.has(type)) && 'an alternative has HTML alone'
+      },
+    },
     'structure/unclosed': {
       group: 'structure',
       fires: 'A multipart has no closing delimiter: the message was truncated, or a program wrote it carelessly.',
@@ -108,6 +121,15 @@ const bounds: ReadonlySet<PartDefect> = new Set([
 /** Text without a file name and without a known signature is not a file, in any reading. */
 const isHiddenFile = ({ reading, filenames, detected, size }: Part): boolean =>
   reading !== undefined && size > 0 && (filenames.length > 0 || detected !== undefined)
+
+const isAlternative = ({ contentType, reading }: Part): boolean =>
+  reading === undefined && contentType === 'multipart/alternative'
+
+const isInside = (path: string, container: string): boolean =>
+  container === '' ? path !== '' : path.startsWith(`${container}.`)
+
+/** What a mail program can show in place of the HTML: text, a watch's version, a page of AMP, an invitation. */
+const OTHER_TEXTS = ['text/plain', 'text/enriched', 'text/watch-html', 'text/x-amp-html', 'text/calendar']
 
 const nameOf = ({ filenames, detected = '' }: Part): string => quote(filenames[0] ?? detected)
 

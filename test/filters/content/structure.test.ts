@@ -73,3 +73,32 @@ test('the operator sets what a rule leads to', async () => {
   ])
   expect(await probe(structure({ points: { 'structure/unclosed': 'off' } }), { message })).toEqual([])
 })
+
+describe('an alternative', () => {
+  const html = ['--c', 'Content-Type: text/html', '', '<p>Hello</p>']
+  const plain = ['--c', 'Content-Type: text/plain', '', 'Hello']
+  const inside = (...lines: readonly string[]) =>
+    mixed('--b', 'Content-Type: multipart/alternative; boundary=c', '', ...lines, '--c--', '--b--')
+  const found = async (message: string) => {
+    const filter = structure({ points: { 'structure/no-alternative': 1 } })
+    return (await probe(filter, { message })).map(({ rule }) => rule)
+  }
+
+  test.for([
+    ['at the top', inside(...html).replace('multipart/mixed; boundary=b', 'multipart/alternative; boundary=b')],
+    ['below', inside(...html)],
+    ['with two pages', inside(...html, ...html)],
+  ])('of HTML alone is found: %s', async ([, message = '']) => {
+    expect(await found(message)).toEqual(['structure/no-alternative'])
+  })
+
+  test.for([
+    ['plain text', inside(...plain, ...html)],
+    ['a page for watches', inside('--c', 'Content-Type: text/watch-html', '', 'x', ...html)],
+    ['an invitation', inside(...html, '--c', 'Content-Type: text/calendar', '', 'BEGIN:VCALENDAR')],
+    ['no HTML', inside(...plain)],
+    ['HTML that claims no alternative', mixed('--b', 'Content-Type: text/html', '', '<p>Hello</p>', '--b--')],
+  ])('with %s is none', async ([, message = '']) => {
+    expect(await found(message)).toEqual([])
+  })
+})
