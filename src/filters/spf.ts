@@ -19,8 +19,8 @@ export type SpfCost = number | 'reject'
 export interface SpfOptions {
   /**
    * `fail`: the domain says that the client may not send for it. Honest forwarded mail fails too, so use `'reject'`
-   * only if your forwarders are exempt.
-   * @default 4
+   * only if your forwarders are exempt. Mail that certainly was not forwarded costs `unexplained` more.
+   * @default 3
    */
   readonly fail?: SpfCost
   /** `softfail` @default 1.5 */
@@ -70,7 +70,7 @@ export function spf(options: SpfOptions = {}): Filter {
 }
 
 const DEFAULTS: Readonly<Required<SpfOptions>> = {
-  fail: 4,
+  fail: 3,
   softfail: 1.5,
   neutral: 0.5,
   none: 0.5,

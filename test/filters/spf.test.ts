@@ -19,7 +19,7 @@ const found = (record: string, options?: SpfOptions, greeting = 'v=spf1 +a ip4:1
 describe('spf', () => {
   test.for<[string, readonly Finding[]]>([
     ['v=spf1 ip4:192.0.2.0/24 -all', []],
-    ['v=spf1 -all', [points(4, 'example.org does not allow 192.0.2.1 to send for it (all)', { rule: 'spf/fail' })]],
+    ['v=spf1 -all', [points(3, 'example.org does not allow 192.0.2.1 to send for it (all)', { rule: 'spf/fail' })]],
     [
       'v=spf1 ~all',
       [points(1.5, 'example.org probably does not allow 192.0.2.1 to send for it (all)', { rule: 'spf/softfail' })],
