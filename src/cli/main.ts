@@ -5,15 +5,14 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { errorText } from '../model/errors.ts'
 import { restartWithHeap } from '../relay/heap.ts'
-import type { Output } from './output.ts'
+import { type Output, terminal } from './output.ts'
 
 const USAGE = `usage: postern serve [--config FILE] [option ...] (see postern serve --help)
        postern init [--all] [FILE]
        postern config check [FILE]
        postern config print [--config FILE]
        postern replay DIR --config A [--config B] [--redact WORD ...]
-       postern learn --state DIR --ham PATH [--ham PATH ...] --spam PATH [--spam PATH ...]
-       postern learn --state DIR --rollback
+       postern learn --state DIR --from SOURCE ... (see postern learn --help)
        postern list show|add|remove ... (see postern list --help)
        postern score FILE ... (see postern score --help)
        postern trace WHAT (see postern trace --help)
@@ -31,15 +30,7 @@ the recorded ones; with two it compares them with each other.
   --config FILE   a module whose default export is a Gateway or the options of postern(); once or twice
   --redact WORD   a word that was redacted when the recordings were made; as often as needed (default: none)
 
-learn trains the classifier of classify({ folder: DIR }) from sorted mail: Maildirs, mbox files and folders of messages.
-A gateway that uses DIR takes over the result within a minute of its next training example.
-  --state DIR     the folder of the classifier
-  --ham PATH      wanted mail; as often as needed
-  --spam PATH     unwanted mail; as often as needed
-  --rollback      restores the newest checkpoint, which learn makes before it begins, and trains nothing (default: off)
-
-exit status: 0 when nothing differs or all mail was learned, 1 when a decision differs or there is no checkpoint, 2 when the
-command is wrong or fails`
+exit status: 0 when nothing differs, 1 when a decision differs, 2 when the command is wrong or fails`
 
 /** Each is loaded when it is called. */
 const COMMANDS = {
@@ -52,6 +43,8 @@ const COMMANDS = {
     (await import('./quarantine.ts')).quarantineCommand(args, output),
   doctor: async (args: readonly string[], output: Output) => (await import('./doctor.ts')).doctorCommand(args, output),
   report: async (args: readonly string[], output: Output) => (await import('./report.ts')).reportCommand(args, output),
+  learn: async (args: readonly string[], output: Output) =>
+    (await import('./learn/command.ts')).learnCommand(args, output),
   history: async (args: readonly string[], output: Output) =>
     (await import('./history.ts')).historyCommand(args, output),
   score: async (args: readonly string[], output: Output) => (await import('./score.ts')).scoreCommand(args, output),
@@ -80,15 +73,11 @@ export async function main(args: readonly string[], output: Output): Promise<num
       options: {
         config: { type: 'string', multiple: true, default: [] },
         redact: { type: 'string', multiple: true, default: [] },
-        state: { type: 'string' },
-        ham: { type: 'string', multiple: true, default: [] },
-        spam: { type: 'string', multiple: true, default: [] },
-        rollback: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     })
     const [command, folder, ...rest] = positionals
-    const { config, redact, help, state, ham, spam, rollback } = values
+    const { config, redact, help } = values
     if (help) {
       out(USAGE)
       return 0
@@ -97,11 +86,6 @@ export async function main(args: readonly string[], output: Output): Promise<num
     if (isReplay && config.length > 0 && config.length < 3) {
       const { replayAll } = await import('./replay.ts')
       return await replayAll(folder, { config, redact, out })
-    }
-    const isLearn = command === 'learn' && folder === undefined && (rollback || (ham.length > 0 && spam.length > 0))
-    if (isLearn && state !== undefined) {
-      const { learnAll } = await import('./learn.ts')
-      return await learnAll({ state, ham, spam, rollback, output })
     }
     error(USAGE)
     return 2
@@ -120,5 +104,5 @@ function endWithReader(): void {
 if (process.argv[1] !== undefined && (await realpath(process.argv[1])) === fileURLToPath(import.meta.url)) {
   if (process.argv[2] === 'serve') restartWithHeap()
   else endWithReader()
-  process.exitCode = await main(process.argv.slice(2), { out: console.log, error: console.error })
+  process.exitCode = await main(process.argv.slice(2), terminal())
 }
