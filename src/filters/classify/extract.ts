@@ -1,10 +1,12 @@
 /** Extracts what the classifier examines of a message. */
-import type { ExtractedText } from '../../classify/features.ts'
+import { type ExtractedText, MAX_BODY_LENGTH } from '../../classify/features.ts'
 import { author } from '../../facts/author.ts'
 import { type Identities, identities } from '../../facts/identities.ts'
 import { links } from '../../facts/links.ts'
 import { parts } from '../../facts/parts.ts'
 import { text } from '../../facts/text.ts'
+import { fold } from '../../links/fold.ts'
+import { visibleStart } from '../../mime/decode/blanks.ts'
 import type { Finding } from '../../model/finding.ts'
 import type { Message } from '../../model/stage.ts'
 import { bodyHead } from './body-head.ts'
@@ -34,7 +36,19 @@ export async function extract(message: Message, findings?: readonly Finding[]): 
     links: found,
     text: seen,
   })
-  return { header: message.header, text: seen.visible, urls: found.map(({ url }) => url), head, traits }
+  return { header: message.header, text: readable(seen.visible), urls: found.map(({ url }) => url), head, traits }
+}
+
+/** A word from its first character beyond ASCII on. */
+const WIDE = /[^\0-\x7f][^\0-\x20]*/g
+
+/**
+ * The text with its examined part as it reads: words with look-alike letters, styles or invisible characters are
+ * folded.
+ */
+function readable(text: string): string {
+  const examined = visibleStart(text, MAX_BODY_LENGTH).replace(WIDE, word => fold(word))
+  return text.length > MAX_BODY_LENGTH ? `${examined}${text.slice(MAX_BODY_LENGTH)}` : examined
 }
 
 /** Where a lookup fails, nothing is proven, and nothing is missing either. */

@@ -7,6 +7,7 @@ import type { Author } from '../../facts/author.ts'
 import type { Identities } from '../../facts/identities.ts'
 import type { Link } from '../../facts/link.ts'
 import type { Text } from '../../facts/text.ts'
+import { fold } from '../../links/fold.ts'
 import type { Part } from '../../mime/part.ts'
 import type { Finding } from '../../model/finding.ts'
 import type { HeaderFields } from '../../model/header.ts'
@@ -31,6 +32,9 @@ const [MAX_FINDINGS, MAX_FIELDS, MAX_PARTS, MAX_LINKS, MAX_TAGS, MAX_HIDDEN_WORD
 /** Characters of HTML in which tags are looked for, and of hidden text in which words are. */
 const [MAX_HTML, MAX_HIDDEN] = [8_192, 1_024]
 
+/** Characters and words of a subject or a display name. */
+const [MAX_TITLE, MAX_TITLE_WORDS] = [200, 16]
+
 /** Findings of filters that follow the classifier, or that say nothing about the message. */
 const OTHERS = /^(?:classify|opinion|greylist|rate-limit|load|admission)\b/
 
@@ -48,6 +52,7 @@ function* allTraits(sources: TraitSources): Generator<string> {
   yield* rules(sources)
   yield* proofs(sources)
   yield* senders(sources)
+  yield* words(sources)
   yield* targets(sources)
   yield* fieldOrder(sources)
   yield* mimeShape(sources)
@@ -87,6 +92,12 @@ function* senders({ author, header }: TraitSources): Generator<string> {
   const [local = '', host = ''] = id.replace(/^<|>$/g, '').split('@')
   yield `Message-ID like ${shapeOf(local)}`
   yield isWithin(host, domain) ? 'Message-ID of the author' : `Message-ID of ${host.toLowerCase()}`
+}
+
+/** Subject and display name as they read: look-alike letters, styles and invisible characters change nothing. */
+function* words({ header, author }: TraitSources): Generator<string> {
+  for (const word of wordsOf(header.get('subject') ?? '')) yield `subject ${word}`
+  if (author.kind === 'clear') for (const word of wordsOf(author.display)) yield `name ${word}`
 }
 
 function* targets({ author, links }: TraitSources): Generator<string> {
@@ -164,6 +175,9 @@ const isWithin = (name: string, domain: string): boolean =>
 
 const domainIn = (field: string | undefined): string | undefined =>
   field === undefined ? undefined : /@([a-z0-9.-]{1,253})/i.exec(field.slice(0, 998))?.[1]?.toLowerCase()
+
+const wordsOf = (text: string): readonly string[] =>
+  (fold(text.slice(0, MAX_TITLE)).match(/[\p{L}\p{N}]{2,24}/gu) ?? []).slice(0, MAX_TITLE_WORDS)
 
 /** 0, or the power of two below the number. */
 const magnitude = (count: number): number => (count === 0 ? 0 : 2 ** Math.floor(Math.log2(count)))

@@ -90,7 +90,7 @@ test('fields that mailboxes add are no traits, nor is what the classifier itself
   expect(found.filter(trait => /delivered-to|x-spam|classify|opinion/i.test(trait))).toEqual([])
 })
 
-test('P05 the traits of one message are bounded in number and length, in linear time', async () => {
+test('the traits of one message are bounded in number and length, in linear time', async () => {
   const many = (count: number) =>
     `From: ${'a'.repeat(60)}@example.org\n${Array.from({ length: count }, (_, index) => `X-F${index}: ${'y'.repeat(60)}\n`).join('')}` +
     `Content-Type: text/html\n\n<html>${'<div><p>'.repeat(count)}${Array.from({ length: count }, (_, index) => `<a href="http://h${index}.example.com/">x</a>`).join('')}`
@@ -100,6 +100,39 @@ test('P05 the traits of one message are bounded in number and length, in linear 
     expect(Math.max(...found.map(({ length }) => length))).toBeLessThanOrEqual(96)
     expect(new Set(found).size).toBe(found.length)
   }
+})
+
+test('look-alike letters, styles and invisible characters in text, subject and name change nothing', async () => {
+  const seen = async (name: string, subject: string, text: string) =>
+    await ask(
+      fact('seen', 'message', message => extract(message, [])),
+      {
+        message: `From: ${name} <a@example.org>\nSubject: ${subject}\nContent-Type: text/plain; charset=utf-8\n\n${text}\n`,
+      },
+    )
+  const plain = await seen('paypal', 'verify your account', 'please verify your account now')
+  const disguised = await seen(
+    'p\u0430yp\u0430l',
+    '\u{1d42f}\u{1d41e}\u{1d42b}\u{1d422}\u{1d41f}\u{1d432} y\u00ado\u00adur \u0430ccount',
+    'pl\u0435ase v\u200ber\u200bify your \u0430cc\u043eunt now',
+  )
+  expect(disguised.text.trim()).toBe(plain.text.trim())
+  const words = ({ traits = [] }: { readonly traits?: readonly string[] }) =>
+    traits.filter(trait => /^(?:subject|name) /.test(trait))
+  expect(words(disguised)).toEqual(words(plain))
+  // Text in other scripts stays what it is.
+  const greek = await seen('Maria', 'x', '\u03ba\u03b1\u03bb\u03b7\u03bc\u03ad\u03c1\u03b1 \u65e5\u672c\u8a9e')
+  expect(greek.text).toMatch(/\u03ba.*\u65e5\u672c\u8a9e/)
+})
+
+test('white space in front of the text does not push it out', async () => {
+  const message = `From: a@example.org\nSubject: x\n\n${' \n'.repeat(20_000)}winner casino\n${'word '.repeat(2_000)}`
+  const { text } = await ask(
+    fact('seen', 'message', one => extract(one, [])),
+    { message },
+  )
+  expect(text.slice(0, 200)).toContain('winner casino')
+  expect(text.length).toBeGreaterThan(10_000)
 })
 
 test('an empty message has traits too', async () => {
