@@ -1,134 +1,150 @@
 /**
- * Modern mail as a gateway sees it, for the classifier: what receivers, lists and collectors added is taken away,
- * redactions are replaced, and the sets are spread evenly over the stream, each in its own order of delivery.
+ * Modern mail for the classifier, in an order of delivery: every set in its own order, and all sets spread evenly over
+ * the stream, first the train parts, then the validation parts. What receivers, lists and collectors have added is no
+ * feature: it would give the label away.
  */
-import { hash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { type ExtractedText, features } from '../src/classify/features.ts'
+import type { Features } from '../src/classify/packing.ts'
+import { extract } from '../src/filters/classify/extract.ts'
+import { fact } from '../src/model/fact.ts'
 import type { Label } from '../src/model/feedback.ts'
+import type { Filter } from '../src/model/filter.ts'
+import { systemClock } from '../src/model/services.ts'
+import { ask } from '../src/testing/probe.ts'
+import { gatewayFor } from './judge.ts'
+import { type Corpus, type Labelled, MODERN, mail, type Part } from './mail.ts'
+import { present, type World } from './session.ts'
 
-export interface ModernMail {
+export interface Streamed {
   readonly label: Label
-  readonly set: string
-  readonly part: 'train' | 'validation'
-  readonly bytes: Buffer
+  readonly corpus: Corpus
+  readonly part: Part
+  /** The points of all other filters. */
+  readonly score: number
+  readonly features: Features
 }
 
-const folder = join(tmpdir(), 'postern-data', 'modern')
+/** Every `step`-th message, judged by all other filters in this world. */
+export async function modernStream(world: World, step = 1): Promise<readonly Streamed[]> {
+  const judging = new Judging(world)
+  const stream: Streamed[] = []
+  for (const part of ['train', 'validation'] as const)
+    for (const message of interleaved(part, step)) stream.push(await judging.streamed(message))
+  await judging.end()
+  return stream
+}
 
-/** Every `step`-th message of the train and validation parts; the test part is left out. */
-export function modernMail(step = 1): readonly ModernMail[] {
-  const [, ...lines] = readFileSync(join(folder, 'index.tsv'), 'utf8').trim().split('\n')
-  const rows = lines.map(line => {
-    const [set = '', file = '', label = '', date = '', , group = ''] = line.split('\t')
-    return { set, file, label: label === 'ham' ? ('ham' as const) : ('spam' as const), date, group }
+/** Every `step`-th message of a collection that has an order of delivery, where nothing is known of sessions. */
+export async function collectionStream(corpus: Corpus, step: number): Promise<readonly Streamed[]> {
+  const judging = new Judging('content')
+  const stream: Streamed[] = []
+  for (const message of mail(corpus, step)) stream.push(await judging.streamed(message))
+  await judging.end()
+  return stream
+}
+
+function interleaved(part: Part, step: number): readonly Labelled[] {
+  const placed = MODERN.flatMap(corpus => {
+    const list = [...mail(corpus, step, [part])].toSorted((a, b) => (yearOf(a) < yearOf(b) ? -1 : 1))
+    return list.map((message, index) => ({ message, place: (index + 0.5) / list.length }))
   })
-  return (['train', 'validation'] as const).flatMap(part => {
-    const chosen = rows.filter(row => partOf(row) === part).filter((_, index) => index % step === 0)
-    return interleaved(chosen).map(({ set, file, label }) => ({ label, set, part, bytes: presented(set, file) }))
-  })
+  return placed.toSorted((a, b) => a.place - b.place).map(({ message }) => message)
 }
 
-interface Row {
-  readonly set: string
-  readonly file: string
-  readonly label: Label
-  readonly date: string
-  readonly group: string
-}
+/** The year in the name of a file, which most sets have, and the name itself. */
+const yearOf = ({ file }: Labelled): string => `${/\b(20[012]\d)-/.exec(file)?.[1] ?? '2020'} ${file}`
 
-/** The parts of the sets; see the data's description. */
-export function partOf({ set, file, date, group }: Row): 'train' | 'validation' | 'test' {
-  if (set === 'phishing-pot') return date < '2023-07-01' ? 'train' : date < '2024-01-01' ? 'validation' : 'test'
-  if (set === 'lists') {
-    if (/^lists\/(?:ltp|dm-devel)\//.test(file)) return 'train'
-    return file.startsWith('lists/linux-cifs/') ? 'validation' : 'test'
+/** Judges messages with all filters but the classifier, and keeps what this one would see. */
+class Judging {
+  readonly #world: World
+  readonly #gateway
+  #seen: { readonly traits: readonly string[]; readonly score: number } | undefined
+
+  constructor(world: World) {
+    this.#world = world
+    const last: Filter = {
+      name: 'last',
+      order: 'last',
+      checks: 'content',
+      message: async (message, { findings, score }) => {
+        const { traits = [] } = await extract(message, findings)
+        this.#seen = { traits: traits.filter(isOfSession), score }
+      },
+    }
+    this.#gateway = gatewayFor({ world, beside: [last] })
   }
-  const digit = Number.parseInt(hash('sha1', group).slice(0, 1), 16)
-  return digit < 8 ? 'train' : digit < 12 ? 'validation' : 'test'
+
+  async streamed(message: Labelled): Promise<Streamed> {
+    const { corpus, part, spam } = message
+    const { bytes, ip, helo, sender, recipient, at, dns } = await present(message, this.#world)
+    const session = this.#gateway.open({ ip }, { dns, clock: { ...systemClock, now: () => at } })
+    await session.connect()
+    await session.helo(helo)
+    await session.mail(sender)
+    await session.rcpt(recipient)
+    this.#seen = undefined
+    const { score } = await session.data(Readable.from([bytes]))
+    session.close()
+    const seen: { readonly traits: readonly string[]; readonly score: number } = this.#seen ?? { traits: [], score }
+    const text = await ask(ownText, { message: neutral(bytes, corpus) })
+    // The baseline without traits has the same text.
+    const traits = process.env.POSTERN_TRAITS === 'none' ? [] : [...seen.traits, ...(text.traits ?? [])]
+    return { label: spam ? 'spam' : 'ham', corpus, part, score: seen.score, features: features({ ...text, traits }) }
+  }
+
+  async end(): Promise<void> {
+    await this.#gateway.close()
+  }
 }
 
-/** Each set in order of delivery, and all sets spread evenly from the first message to the last. */
-function interleaved(rows: readonly Row[]): readonly Row[] {
-  const sets = Map.groupBy(rows, ({ set }) => set)
-  const placed = [...sets.values()].flatMap(list =>
-    list
-      .toSorted((a, b) => (`${a.date} ${a.file}` < `${b.date} ${b.file}` ? -1 : 1))
-      .map((row, index) => ({ row, place: (index + 0.5) / list.length })),
-  )
-  return placed.toSorted((a, b) => a.place - b.place).map(({ row }) => row)
-}
+const ownText = fact('own text', 'message', (message): Promise<ExtractedText> => extract(message))
 
-/** Fields that receivers, lists, archives and collectors add. */
+/** Traits that only a session has. */
+const isOfSession = (trait: string): boolean =>
+  /^(?:rule |author (?:un)?proven|spf |dkim |proven author |signed by |client of )/.test(trait)
+
+/** Fields of receivers, lists, archives and collectors, and signatures, whose presence depends on the set. */
 const ADDED =
-  /^(?:received|return-path|delivered-to|authentication-results.*|received-spf|arc-.*|list-.*|mailing-list|x-.*|sender|errors-to|precedence|archived-at|reply-to-list|content-length|lines|status|envelope-to|original-.*|feedback-id|require-recipient-valid-since)$/i
+  /^(?:received|return-path|delivered-to|authentication-results|received-spf|arc-.*|dkim-signature|list-.*|mailing-list|x-.*|sender|errors-to|precedence|archived-at|content-length|lines|status|envelope-to|feedback-id|cc|bcc)$/i
 
 const USER = 'user@example.org'
 
-/** The message as its sender would have written it to one of our users. */
-function presented(set: string, file: string): Buffer {
-  const path = join(folder, file)
-  const raw = readFileSync(existsSync(path) ? path : join(folder, set, file))
-    .toString('latin1')
-    .replace(/\r\n|\r|\n/g, '\r\n')
+/** Sets whose order of delivery and whose fields are their own: nothing is taken away. */
+const WHOLE: ReadonlySet<Corpus> = new Set(['trec06p', 'trec06c-head', 'spamassassin', 'csdmc-2010'])
+
+/** The message to one of our users, without what tells of which set it is. */
+function neutral(bytes: Buffer, corpus: Corpus): Buffer {
+  if (WHOLE.has(corpus)) return bytes
+  const raw = bytes.toString('latin1')
   const end = Math.max(raw.indexOf('\r\n\r\n'), 0)
-  const token = hash('sha1', file)
   const fields = raw
     .slice(0, end)
     .split(/\r\n(?![ \t])/)
     .filter(field => !ADDED.test(field.slice(0, Math.max(field.indexOf(':'), 0)).trim()))
-    .map(field => rewritten(field, token))
-    .filter(field => field !== '')
-  const body = withoutFooter(raw.slice(end + 4)).replaceAll('phishing@pot', USER)
-  return Buffer.from(`${fields.join('\r\n')}\r\n\r\n${body}`, 'latin1')
+    .map(rewritten)
+  return Buffer.from(`${fields.join('\r\n')}\r\n\r\n${withoutFooter(raw.slice(end + 4))}`, 'latin1')
 }
 
-const REDACTED = /\[removed\]|phishing@pot/i
-
-function rewritten(field: string, token: string): string {
-  const name = field.slice(0, field.indexOf(':')).toLowerCase()
-  switch (name) {
+function rewritten(field: string): string {
+  switch (field.slice(0, field.indexOf(':')).toLowerCase()) {
     case 'to':
       return `${field.slice(0, 2)}: ${USER}`
-    case 'cc':
-    case 'bcc':
-      return ''
-    case 'dkim-signature':
-      // A list signs anew, a forwarder too: who signed first is not known of every set.
-      return ''
-    case 'message-id':
-      return /\[removed\]|prod\.outlook\.com/i.test(field) ? '' : field
-    case 'from':
-      return REDACTED.test(field) ? `From: ${token.slice(0, 6)}@${domainOf(token)}` : field
     case 'date':
       // The sets are of different years.
       return field.replace(/\b20[0-2]\d\b/, '2024')
     case 'subject':
-      return field
-        .replace(/\[(?:ltp|dm-devel|linux-cifs|kasan-dev|cip-testing-results)\] ?/i, '')
-        .replaceAll('phishing@pot', USER)
+      return field.replace(/\[(?:ltp|dm-devel|linux-cifs|kasan-dev|cip-testing-results)\] ?/i, '')
     default:
-      return REDACTED.test(field)
-        ? field.replaceAll(/\[removed\]|phishing@pot/gi, `${token.slice(0, 6)}@example.org`)
-        : field
+      return field
   }
-}
-
-const NAMES = ['harbour', 'linden', 'meadow', 'quarry', 'orchard', 'willow', 'granite', 'copper', 'maple', 'juniper']
-
-/** An ordinary domain for an author whose address was redacted. */
-const domainOf = (token: string): string => {
-  const [one = 0, two = 0, three = 0] = [6, 8, 10].map(at => Number.parseInt(token.slice(at, at + 2), 16))
-  return `${NAMES[one % 10]}${NAMES[two % 10]}.${['com', 'net', 'org'][three % 3]}`
 }
 
 /** Lists put these below each message. */
 const FOOTERS = [
-  /\r\n--\r\nYou received this message because you are subscribed to the Google Groups[\s\S]*$/,
+  /\r\n-- ?\r\nYou received this message because you are subscribed to the Google Groups[\s\S]*$/,
   /\r\n-- \r\nMailing list info: [\s\S]*$/,
-  /\r\n--\r\ndm-devel mailing list[\s\S]*$/,
-  /\r\n-(?:=3D)?=-(?:=3D)?=[\s\S]{0,2000}Group Owner[\s\S]*$/,
+  /\r\n-- ?\r\ndm-devel mailing list[\s\S]*$/,
 ]
 
 function withoutFooter(body: string): string {
