@@ -19,8 +19,12 @@ export type { Basis, Judgement, LearnOptions, ModelUpdate } from './judgement.ts
 
 /** A classifier of mail that learns from one example at a time. */
 export interface Classifier {
-  /** Judges a message and learns nothing. */
-  judge(features: Features): Judgement
+  /**
+   * Judges a message and learns nothing.
+   *
+   * @param shift is added to the margin: what a user or domain judges otherwise than the site. @default 0
+   */
+  judge(features: Features, shift?: number): Judgement
   /**
    * Learns one example.
    *
@@ -114,9 +118,9 @@ class OnlineClassifier implements Classifier {
     this.#margins = new Margins({ falsePositives, minExamples })
   }
 
-  judge(features: Features): Judgement {
+  judge(features: Features, shift = 0): Judgement {
     const margins = this.#marginsOf(features)
-    const margin = sum(margins)
+    const margin = sum(margins) + shift
     return {
       margin,
       margins,

@@ -202,7 +202,7 @@ async function checkpoints(folder: string): Promise<readonly string[]> {
 }
 
 /** Replaces a file atomically: a reader, or a process that is killed meanwhile, sees the old file or the new one. */
-async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
+export async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
   const draft = `${path}.${process.pid}.draft`
   const file = await open(draft, 'w', 0o600)
   try {

@@ -2,15 +2,13 @@
  * `classify`: learns what spam reads like at its own site, and reports it only while it meets its false positive
  * target.
  */
-import { type ExtractedText, features, hasEnoughText } from '../../classify/features.ts'
-import { pack } from '../../classify/packing.ts'
+import { features, VIEWS } from '../../classify/features.ts'
+import { pack, unpack } from '../../classify/packing.ts'
 import type { Companion, Persistence } from '../../classify/persistence.ts'
-import { identities } from '../../facts/identities.ts'
-import { senderTrust } from '../../facts/trust.ts'
-import { unexamined } from '../../facts/unexamined.ts'
 import type { SentMail, TrainingExample } from '../../model/feedback.ts'
 import type { Filter, PriorFindings } from '../../model/filter.ts'
-import { type Findings, points } from '../../model/finding.ts'
+import type { Findings } from '../../model/finding.ts'
+import { lazyModule } from '../../model/lazy.ts'
 import type { Metric } from '../../model/metric.ts'
 import type { Notice, Services } from '../../model/services.ts'
 import type { Message } from '../../model/stage.ts'
@@ -21,13 +19,15 @@ import { bodyHead } from './body-head.ts'
 import { DriftWatch } from './drift-watch.ts'
 import { answerExamples, ExamplePublisher, idOfText, loggedExample } from './example.ts'
 import type { LogPosition } from './example-log.ts'
-import { extract } from './extract.ts'
 import { FeatureCache, saveFeatures } from './feature-cache.ts'
-import { type ExplainedJudgement, hamPointsFor, hamReason, spamPointsFor, spamReason } from './finding.ts'
+import type { ExplainedJudgement } from './finding.ts'
 import { classifyMetrics } from './metrics.ts'
 import { type ClassifyOptions, type ClassifySettings, checkedSettings } from './options.ts'
+import type { Overlays } from './overlays.ts'
 import type { TrainingSync } from './sync.ts'
 import { type LoggedExample, positionIn, savedExamples, TrainingLog } from './training-log.ts'
+
+const weighing = lazyModule(() => import('./weigh.ts'))
 
 const DAY = 86_400_000
 
@@ -103,6 +103,7 @@ class ClassifierSite {
   readonly #judged = new WeakSet<object>()
   readonly #verdicts = tally()
   readonly #drift: DriftWatch
+  #overlays: Overlays | undefined
   #persistence: Persistence | undefined
   #sync: TrainingSync | undefined
   #loaded: Promise<void> | undefined
@@ -122,7 +123,7 @@ class ClassifierSite {
 
   /** Loads the snapshot, and exchanges examples from there on. */
   async #open(services: Services): Promise<void> {
-    const { folder, classifier, shared, writes, featureTtl } = this.#settings
+    const { folder, classifier, shared, writes, overlays, featureTtl } = this.#settings
     let from: LogPosition | undefined
     if (folder !== undefined) {
       const companion: Companion = {
@@ -133,6 +134,10 @@ class ClassifierSite {
         },
       }
       await this.#load({ folder, classifier, services, companion, isReader: shared && !writes })
+    }
+    if (overlays !== false) {
+      const { Overlays } = await import('./overlays.ts')
+      this.#overlays = new Overlays({ by: overlays, folder, writes, notify: services.notify })
     }
     if (!shared) return
     const { TrainingSync } = await import('./sync.ts')
@@ -162,7 +167,8 @@ class ClassifierSite {
   async judge(message: Message, { findings }: PriorFindings): Promise<Findings> {
     await this.#whenLoaded()
     this.#forgetOld(message)
-    const { classifier, hamPoints } = this.#settings
+    const { classifier } = this.#settings
+    const { extract, findingsOf } = await weighing()
     const extracted = await extract(message, findings)
     const found = features(extracted)
     const packed = pack(found)
@@ -177,10 +183,11 @@ class ClassifierSite {
     const { verdict } = explained.judgement
     this.#verdicts.add(verdict)
     this.#drift.judged(verdict === 'spam', () => [message.ref, idOfText(packed)])
-    if (verdict === 'spam') return await this.#spamFinding(explained, message)
-    const less = verdict === 'ham' ? rounded(hamPointsFor(explained.judgement, hamPoints)) : 0
-    if (less === 0 || !(await isFullyExamined(message, extracted))) return undefined
-    return points(-less, hamReason(explained, extracted), { rule: 'ham' })
+    const overlaid = ((await this.#overlays?.overlaid(message.forwardPaths, found)) ?? []).map(one => ({
+      ...one,
+      judgement: classifier.judge(found, one.effect),
+    }))
+    return await findingsOf({ settings: this.#settings, message, extracted, explained, overlaid })
   }
 
   /**
@@ -237,10 +244,17 @@ class ClassifierSite {
   async #apply(example: LoggedExample, services: Pick<Services, 'clock' | 'notify'>): Promise<boolean> {
     await this.#persistence?.beforeChange()
     const day = this.#forgetOld(services)
+    const before = this.#overlays === undefined ? 0 : this.#marginOf(example)
     const isChanged = this.#trainingLog.apply(example, day)
     const notice = isChanged ? this.#drift.learned(example) : undefined
     if (notice !== undefined) services.notify(notice)
+    if (isChanged) await this.#overlays?.learn(example, before)
     return isChanged
+  }
+
+  #marginOf(example: LoggedExample): number {
+    const found = unpack(example.features, VIEWS.length)
+    return found === undefined ? 0 : this.#settings.classifier.judge(found).margin
   }
 
   /** Once a day. @returns the day */
@@ -251,25 +265,4 @@ class ClassifierSite {
     this.#today = day
     return day
   }
-
-  async #spamFinding(explained: ExplainedJudgement, message: Message): Promise<Findings> {
-    const { spamPoints, knownSenderPoints } = this.#settings
-    const scaled = spamPointsFor(explained.judgement, spamPoints)
-    const isKnown = scaled > knownSenderPoints && (await isAuthenticatedAndKnown(message))
-    const value = rounded(isKnown ? knownSenderPoints : scaled)
-    return value > 0 && points(value, spamReason(explained), { rule: 'spam' })
-  }
-}
-
-const rounded = (value: number): number => Math.round(value * 10) / 10
-
-/** DMARC authenticates the author, and the sender has a good reputation or one of our users writes to them. */
-async function isAuthenticatedAndKnown(message: Message): Promise<boolean> {
-  const [{ author }, trust] = await Promise.all([message.ask(identities), message.ask(senderTrust)])
-  return author !== undefined && trust === 'known'
-}
-
-/** Unseen text is not evidence of honest mail: too little text, or something beyond a limit. */
-async function isFullyExamined(message: Message, extracted: ExtractedText): Promise<boolean> {
-  return hasEnoughText(extracted) && (await message.ask(unexamined)).length === 0
 }

@@ -3,15 +3,17 @@ import { features, VIEWS } from '../../classify/features.ts'
 import { type Features, pack, unpack } from '../../classify/packing.ts'
 import { PosternError } from '../../model/errors.ts'
 import type { SentMail, TrainingExample } from '../../model/feedback.ts'
+import { lazyModule } from '../../model/lazy.ts'
 import type { Services } from '../../model/services.ts'
 import type { Store } from '../../model/store.ts'
 import { addressKey, mailboxOf } from '../../net/path.ts'
 import { answeredBy } from './answers.ts'
-import { extract } from './extract.ts'
 import { loadFeatures } from './feature-cache.ts'
 import type { ClassifySettings } from './options.ts'
 import type { TrainingSync } from './sync.ts'
 import { idOf, type LoggedExample } from './training-log.ts'
+
+const extraction = lazyModule(() => import('./extract.ts'))
 
 type Cached = (ref: string) => Uint8Array | undefined
 
@@ -43,6 +45,7 @@ async function featuresOf(
   const judged =
     ref === '' ? undefined : (cached(ref) ?? (shared ? await loadFeatures(services.store, ref) : undefined))
   if (message !== undefined) {
+    const { extract } = await extraction()
     const given = pack(features(await extract(message)))
     // A session may bring several messages. What was found when this one was judged is worth more than its bytes.
     return judged !== undefined && idOfText(judged) === idOfText(given) ? judged : given

@@ -9,8 +9,9 @@ export interface ExplainedJudgement {
   readonly evidence: readonly Evidence[]
 }
 
-/** The most points with the first examples of a site, and with imported examples alone. */
-const [FIRST_POINTS, IMPORTED_POINTS] = [1.5, 2]
+/** The most points with the first examples of a site; those with imported examples alone follow. */
+export const FIRST_POINTS = 1.5
+const IMPORTED_POINTS = 2
 
 /** From a probability of 97.5 % on a message has all points that its examples allow. */
 const FULL_CONFIDENCE = 0.95
@@ -43,6 +44,12 @@ export const hamReason = ({ judgement }: ExplainedJudgement, { text }: Extracted
   const part = text.length > MAX_BODY_LENGTH ? `; ${MAX_BODY_LENGTH} of ${text.length} characters were examined` : ''
   return `reads like honest mail: ${share}${part}`
 }
+
+/** For recipients who judge such mail otherwise than the site. */
+export const overlayReason = ({ judgement, evidence }: ExplainedJudgement, effect: number): string =>
+  `reads like ${effect > 0 ? 'spam' : 'honest mail'} by what these recipients have said before ` +
+  `(${effect > 0 ? '+' : ''}${effect.toFixed(2)} to the margin of ${judgement.margin.toFixed(2)})` +
+  (evidence.length === 0 ? '' : `; largest weights: ${evidence.map(describeEvidence).join(', ')}`)
 
 const percent = (share: number): string => `${(share * 100).toFixed(2)} %`
 

@@ -32,6 +32,12 @@ export interface ClassifyOptions {
    * reporter
    */
   readonly reporterTrust?: (reporter: string) => number
+  /**
+   * Keeps what each user, or each domain, judges otherwise than the site: a small model of 48 KB that is added to the
+   * site's for their mail. It learns from reporters that are named by an address, such as `user:alice@example.org`.
+   * @default false
+   */
+  readonly overlays?: 'user' | 'domain' | false
   /** How long feedback can name a message by its reference. @default '7d' */
   readonly featureTtl?: Duration
   /**
@@ -89,6 +95,7 @@ const schema = schemaOf<ClassifyOptions>(
     hamPoints: points(),
     knownSenderPoints: points(),
     reporterTrust: callback(),
+    overlays: check("'user', 'domain' or false", found => found === 'user' || found === 'domain' || found === false),
     featureTtl: duration({ min: '1s' }),
     staleAfter: duration({ min: '1h' }),
     shared: flag(),
@@ -119,6 +126,7 @@ export function checkedSettings(options: ClassifyOptions): ClassifySettings {
     hamPoints: given.hamPoints ?? 2,
     knownSenderPoints: given.knownSenderPoints ?? 2,
     reporterTrust: given.reporterTrust ?? (() => 1),
+    overlays: given.overlays ?? false,
     featureTtl: toMilliseconds(given.featureTtl ?? '7d'),
     staleAfter: toMilliseconds(given.staleAfter ?? '90d'),
     shared: given.shared ?? false,
