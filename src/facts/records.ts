@@ -3,7 +3,7 @@
  */
 import { type Fact, fact } from '../model/fact.ts'
 import type { Connection, Transaction } from '../model/stage.ts'
-import type { Operation, Store } from '../model/store.ts'
+import type { Entry, Operation, Store } from '../model/store.ts'
 import { decayingAdds, defaultMemory, type Identity, type Memory } from './reputation.ts'
 
 /** Records and marks, in the order in which they were asked for. */
@@ -12,6 +12,8 @@ export interface RecordsRead {
   readonly sums: readonly (readonly number[])[]
   /** Whether each mark is set. */
   readonly marks: readonly boolean[]
+  /** The value of each mark that is set. */
+  readonly values: readonly (string | undefined)[]
 }
 
 /** Remembers what it has read. What is missing costs one list; what could not be read is asked for again. */
@@ -32,9 +34,11 @@ export class StoredRecords {
     ]
     this.#ask(asked.filter(({ key }) => !this.#answers.has(key)))
     const answers = await Promise.all(asked.map(({ key }) => this.#answers.get(key) ?? []))
+    const entries = answers.slice(identities.length).map(([entry]) => entry as Entry | undefined)
     return {
       sums: answers.slice(0, identities.length).flat() as readonly (readonly number[])[],
-      marks: answers.slice(identities.length).map(([entry]) => entry !== undefined),
+      marks: entries.map(entry => entry !== undefined),
+      values: entries.map(entry => entry?.value),
     }
   }
 

@@ -3,6 +3,7 @@ import { organisationOf } from '../dns/organisation.ts'
 import { type Fact, fact } from '../model/fact.ts'
 import { type Connection, chargeableAddress, type Transaction } from '../model/stage.ts'
 import { addressKey, mailboxOf } from '../net/path.ts'
+import { FIRST_SEEN, firstSeenMark } from './first-seen.ts'
 import { rdns } from './rdns.ts'
 import { recordsBy, type StoredRecords } from './records.ts'
 import {
@@ -85,6 +86,7 @@ export const senderTrust: Fact<Transaction, Trust> = fact('sender-trust', 'mail'
     // Most messages are signed and written by the domain that SPF proves: then their records cost no round trip later.
     ahead: transaction.store.later === undefined ? [] : [`author:${organisation}`, `dkim:${organisation}`],
     marks: sender.identity === 'mailfrom' ? [addressMark(transaction.reversePath)] : [],
+    marksAhead: transaction.store.later === undefined ? [] : [FIRST_SEEN, firstSeenMark(organisation)],
     memory: defaultMemory,
   })
   return found === 'unknown' ? client : found
@@ -103,15 +105,18 @@ interface TrustQuery {
   /** Identities whose records are read in the same round trip, as they are likely to be asked for. @default none */
   readonly ahead?: readonly Identity[]
   readonly marks: readonly string[]
+  /** Marks that are read in the same round trip. @default none */
+  readonly marksAhead?: readonly string[]
   readonly memory: Memory
 }
 
 async function readTrust(context: Connection, query: TrustQuery): Promise<Trust> {
-  const { records, identities, ahead = [], marks, memory } = query
+  const { records, identities, ahead = [], marks, marksAhead = [], memory } = query
   try {
     const { sums, isMarked } = await context.callExternal(`trust:${identities[0]}`, async () => {
-      const read = await records.read([...identities, ...ahead], marks)
-      return { sums: read.sums.slice(0, 2 * identities.length), isMarked: read.marks.includes(true) }
+      const read = await records.read([...identities, ...ahead], [...marks, ...marksAhead])
+      const isMarked = read.marks.slice(0, marks.length).includes(true)
+      return { sums: read.sums.slice(0, 2 * identities.length), isMarked }
     })
     const [itself, around] = standingsOf(identities, sums, memory)
     // A bad record outweighs every mark.

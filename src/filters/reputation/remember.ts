@@ -13,21 +13,34 @@ import type { Decision } from '../../model/decision.ts'
 import { type Connection, chargeableAddress, type Message } from '../../model/stage.ts'
 import type { Store } from '../../model/store.ts'
 import { runLater } from '../../store/batched.ts'
+import { firstSeenWrites } from './first-seen.ts'
 import { readIdentities, refKey } from './reports.ts'
+
+/** What is remembered of a message. */
+export interface Remembered {
+  readonly counts: Counts | undefined
+  readonly memory: Memory
+  /** How long reports about it are accepted, in milliseconds. */
+  readonly keep: number
+  /** Whether its author's organisation is known from now on. */
+  readonly firstSeen: boolean
+}
 
 /** One round trip; two where a session carries several messages. */
 export async function rememberMessage(
   message: Message,
-  { counts, memory, keep }: { readonly counts: Counts | undefined; readonly memory: Memory; readonly keep: number },
+  { counts, memory, keep, firstSeen }: Remembered,
 ): Promise<void> {
   const { store, ref } = message
   // When the session ends before the senders are known, the client is still charged.
   const senders = message.ask(identities).then(senderIdentities, () => [])
   const charged = [...clientIdentities(await message.ask(origin)), ...(await senders)]
   const key = refKey(ref)
+  const seen = firstSeen ? await firstSeenWrites(message).catch(() => []) : []
   const [entry] = await runLater(store, [
     { op: 'add', key, value: JSON.stringify(charged), ttl: keep },
     ...(counts === undefined ? [] : charged.flatMap(identity => decayingAdds(identity, memory, counts))),
+    ...seen,
   ])
   if (!entry.added) await narrow(store, key, entry.value, charged, keep)
 }

@@ -22,6 +22,7 @@ import type { Connection, Message } from '../../model/stage.ts'
 import { type Duration, toMilliseconds } from '../../model/units.ts'
 import { inBackground } from '../background.ts'
 import { chargeOf } from './charge.ts'
+import { newDomain } from './first-seen.ts'
 import { rememberMessage, rememberRefusal } from './remember.ts'
 import { report } from './reports.ts'
 import { newTurns } from './turns.ts'
@@ -42,6 +43,8 @@ export interface ReputationOptions {
   readonly spam?: number
   /** How many messages a report of this reporter counts as; 0 ignores the reporter. @default 2 for all */
   readonly reporter?: (by: string) => number
+  /** Points of a message whose author's organisation first wrote today. @default 0.5 */
+  readonly newDomain?: number
   /** How long `feedback` about a message is accepted, and can be undone. @default '30d' */
   readonly reportTtl?: Duration
 }
@@ -55,6 +58,7 @@ const schema = schemaOf<ReputationOptions>('reputation', {
   ham: score({ min: 0 }),
   spam: score({ min: 0 }),
   reporter: callback(),
+  newDomain: score({ min: 0 }),
   reportTtl: duration({ min: '1s' }),
 })
 
@@ -76,6 +80,7 @@ export function reputation(options: ReputationOptions = {}): Filter {
     ham = 1,
     spam = 6,
     reporter = () => 2,
+    newDomain: costOfNew = 0.5,
     reportTtl = '30d',
   } = checked(schema, options)
   const memory: Memory = { halfLife: toMilliseconds(halfLife), recent: toMilliseconds(recent) }
@@ -101,14 +106,23 @@ export function reputation(options: ReputationOptions = {}): Filter {
   }
   const judgeSenders = async (message: Message): Promise<readonly Finding[]> => {
     const who = senderIdentities(await message.ask(identities))
-    return await judge(message, 'senders', who, async () => (await message.ask(ofSenders)).read(who))
+    const [records, news] = await Promise.all([
+      judge(message, 'senders', who, async () => (await message.ask(ofSenders)).read(who)),
+      newDomain(message, costOfNew),
+    ])
+    return [...records, ...news]
   }
   const takeTurn = newTurns()
   const remember = async (decision: Decision, context: Connection): Promise<void> => {
     const counts = chargeOf(decision, { ham, spam })
     if (decision.dryRun !== undefined || isUser(context)) return
     if (decision.stage === 'message' && isWhole(context))
-      return await rememberMessage(context, { counts, memory, keep: ttl })
+      return await rememberMessage(context, {
+        counts,
+        memory,
+        keep: ttl,
+        firstSeen: costOfNew > 0 && decision.verdict === 'accept',
+      })
     if (counts === undefined) return
     await rememberRefusal(decision, context, { counts, memory, isTurn: takeTurn(decision.stage, context) })
   }

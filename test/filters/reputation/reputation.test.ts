@@ -276,8 +276,9 @@ test('all identities of a message are looked up in one round trip, and charged i
   await send(postern({ filters: [reputation()], dns, clock: hand, store }))
   await hand.advance(500)
   await new Promise(resolve => setImmediate(resolve))
-  // The client's three identities and its mark, the senders' two, two memories each; then all with the reference.
-  expect(trips).toEqual([7, 4, 11])
+  // The client's three identities and its mark, the senders' two, two memories each, and when store and author were
+  // first seen; then all with the reference.
+  expect(trips).toEqual([7, 6, 13])
 })
 
 test.for([
