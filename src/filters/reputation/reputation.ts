@@ -106,23 +106,16 @@ export function reputation(options: ReputationOptions = {}): Filter {
   }
   const judgeSenders = async (message: Message): Promise<readonly Finding[]> => {
     const who = senderIdentities(await message.ask(identities))
-    const [records, news] = await Promise.all([
-      judge(message, 'senders', who, async () => (await message.ask(ofSenders)).read(who)),
-      newDomain(message, costOfNew),
-    ])
-    return [...records, ...news]
+    const records = judge(message, 'senders', who, async () => (await message.ask(ofSenders)).read(who))
+    return (await Promise.all([records, newDomain(message, costOfNew)])).flat()
   }
   const takeTurn = newTurns()
   const remember = async (decision: Decision, context: Connection): Promise<void> => {
     const counts = chargeOf(decision, { ham, spam })
     if (decision.dryRun !== undefined || isUser(context)) return
+    const firstSeen = costOfNew > 0 && decision.verdict === 'accept'
     if (decision.stage === 'message' && isWhole(context))
-      return await rememberMessage(context, {
-        counts,
-        memory,
-        keep: ttl,
-        firstSeen: costOfNew > 0 && decision.verdict === 'accept',
-      })
+      return await rememberMessage(context, { counts, memory, keep: ttl, firstSeen })
     if (counts === undefined) return
     await rememberRefusal(decision, context, { counts, memory, isTurn: takeTurn(decision.stage, context) })
   }
