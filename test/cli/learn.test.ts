@@ -112,7 +112,7 @@ test('it learns sorted mail with a bar of progress, goes on from what was known,
     '  0 of 40 (0 %) of the spam would have been caught',
     '  0 of 40 (0 %) of the ham would have been held',
     '  80 of them came before 199 ham were learned, which the target needs: none of these counts as caught',
-    'imported mail gives words their weight, and no guarantee: until this site has enough mail of its own, the',
+    'imported mail gives words their weight, and no guarantee: until people have sorted enough new mail here, the',
     'classifier adds 2 points at most',
     `picture: ${path('state', 'learn-report.svg')}`,
   ])

@@ -31,7 +31,7 @@ function namesIn(root: string, file: string): readonly string[] {
   return names.map(name => name.replace(/\.(?:sbd|mbox|mbx)$/i, ''))
 }
 
-/** Its position is the number of messages that were read: the files of a mailbox are read in the order of their names. */
+/** Its position is the number of messages that were read: files are read in the order of their names. */
 class FileSource implements Source {
   readonly name: string
   readonly label: Label

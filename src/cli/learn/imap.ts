@@ -1,5 +1,5 @@
 /** Sources on an IMAP server: its folders, read through the package imapflow, which is loaded when it is needed. */
-import { PosternError } from '../../model/errors.ts'
+import { errorText, PosternError } from '../../model/errors.ts'
 import type { Label } from '../../model/feedback.ts'
 import { labelOf, type Source, type SourceMessage } from './source.ts'
 
@@ -70,7 +70,12 @@ export class ImapMailbox {
     const { ImapFlow } = await load()
     const { name, options } = connectionOf(text, password)
     const mailbox = new ImapMailbox(new ImapFlow(options), name)
-    await mailbox.#client.connect()
+    try {
+      await mailbox.#client.connect()
+    } catch (error) {
+      mailbox.#client.close()
+      throw new Error(`${name} cannot be read: ${answerIn(error)}`, { cause: error })
+    }
     return mailbox
   }
 
@@ -165,6 +170,12 @@ function labelOfFolder({ path, delimiter = '/', specialUse, flags }: ImapFolder,
 function uidOf(position: string | undefined, validity: string): number {
   const [kept, uid] = position?.split(':') ?? []
   return kept === validity ? Number(uid) || 0 : 0
+}
+
+/** imapflow's message says that a command has failed; what the server has answered stands beside it. */
+function answerIn(error: unknown): string {
+  const answer = error instanceof Error && 'responseText' in error ? error.responseText : undefined
+  return typeof answer === 'string' && answer !== '' ? answer : errorText(error)
 }
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i

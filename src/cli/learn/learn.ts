@@ -200,7 +200,14 @@ class LearnRun {
     output.out(`trained with ${trained.ham} ham and ${trained.spam} spam${without}; ${ham} and ${spam} in all`)
     const lines = reportLines(this.#outlook, this.#classifier.falsePositives)
     for (const line of lines) output.out(line)
-    await writeFile(report, picture(this.#outlook.judged, this.#outlook.threshold, lines.slice(1, 3)))
+    await writeFile(
+      report,
+      picture(
+        this.#outlook.judged,
+        this.#outlook.threshold,
+        lines.slice(1, 3).map(line => line.trim()),
+      ),
+    )
     output.out(`picture: ${report}`)
   }
 }

@@ -15,7 +15,7 @@ export function reportLines(outlook: Outlook, falsePositives: number): readonly 
           `  ${early} of them came before ${needed} ham were learned, which the target needs: none of these counts as caught`,
         ]
       : []),
-    'imported mail gives words their weight, and no guarantee: until this site has enough mail of its own, the',
+    'imported mail gives words their weight, and no guarantee: until people have sorted enough new mail here, the',
     'classifier adds 2 points at most',
   ]
 }

@@ -1,4 +1,4 @@
-/** Reads messages and teaches them to a classifier, each judged before it is learned. */
+/** Reads messages and trains a classifier with them; each is judged before it is learned. */
 import { Readable } from 'node:stream'
 import type { Classifier } from '../../classify/classifier.ts'
 import { features } from '../../classify/features.ts'

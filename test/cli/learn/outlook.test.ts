@@ -43,7 +43,7 @@ test('a thousand messages are kept, and unwanted ones below the threshold are no
     'of the last 1000 messages, each judged before it was learned, at the target of 5 %:',
     '  60 of 100 (60 %) of the spam would have been caught',
     '  0 of 900 (0 %) of the ham would have been held',
-    'imported mail gives words their weight, and no guarantee: until this site has enough mail of its own, the',
+    'imported mail gives words their weight, and no guarantee: until people have sorted enough new mail here, the',
     'classifier adds 2 points at most',
   ])
 })
