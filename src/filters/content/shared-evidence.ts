@@ -5,6 +5,7 @@
 import { links } from '../../facts/links.ts'
 import type { Filter, PriorFindings } from '../../model/filter.ts'
 import { type Finding, points, roundScore } from '../../model/finding.ts'
+import { type MaybePromise, thenSync } from '../../model/maybe-promise.ts'
 import type { Message } from '../../model/stage.ts'
 import { holds, rulesIn } from '../rules/condition.ts'
 import { MAX_POINTS_ALONE } from '../rules/rule.ts'
@@ -104,13 +105,13 @@ export function excessOf(
 const MIN_SCORE = 2
 
 /** The excess of a message: what several rules have charged for one value. */
-export async function excessIn(
+export function excessIn(
   message: Message,
   { findings, score }: PriorFindings,
-): Promise<ReturnType<typeof excessOf>> {
+): MaybePromise<ReturnType<typeof excessOf>> {
   if (score < MIN_SCORE) return []
-  const isCharged = findings.some(({ rule = '' }) => rule.startsWith('links/'))
-  return excessOf(findings, { isSubjectLinked: isCharged && (await isSubjectLinked(message)) })
+  if (!findings.some(({ rule = '' }) => rule.startsWith('links/'))) return excessOf(findings)
+  return thenSync(isSubjectLinked(message), isSubjectLinked => excessOf(findings, { isSubjectLinked }))
 }
 
 /** A link of plain text, whose host is in the subject. */
@@ -127,11 +128,12 @@ const hasUrl = (text: string): boolean => /(?:https?|ftp|javascript|data):/.test
 /** Subtracts what rules of several groups have charged for one header value, or for links, beyond the limit. */
 export const sharedEvidence = (): Filter => ({
   name: 'shared-evidence',
+  checks: 'content',
   order: 'late',
-  message: async (message, prior) =>
-    (await excessIn(message, prior)).map(([evidence, excess]) =>
-      points(-excess, `several rules charge ${REASONS[evidence]}: it is one fact, and costs less than a quarantine`, {
-        rule: evidence,
-      }),
-    ),
+  message: (message, prior) => thenSync(excessIn(message, prior), excess => excess.map(asFinding)),
 })
+
+const asFinding = ([evidence, excess]: readonly [Evidence, number]): Finding =>
+  points(-excess, `several rules charge ${REASONS[evidence]}: it is one fact, and costs less than a quarantine`, {
+    rule: evidence,
+  })

@@ -7,8 +7,8 @@ import { identities } from '../../facts/identities.ts'
 import { recordsBy } from '../../facts/records.ts'
 import { addressMark } from '../../facts/trust.ts'
 import { isFreeMail } from '../../links/hosting.ts'
-import type { Filter } from '../../model/filter.ts'
-import { type Finding, points, roundScore } from '../../model/finding.ts'
+import type { Filter, PriorFindings } from '../../model/filter.ts'
+import { type Finding, type Findings, points, roundScore } from '../../model/finding.ts'
 import type { HeaderFields } from '../../model/header.ts'
 import type { Message } from '../../model/stage.ts'
 import { mailboxOf } from '../../net/path.ts'
@@ -71,23 +71,28 @@ export const maxDiscountOf = ({ content, other }: Balance): number =>
  */
 export const trust = (certain: ReadonlySet<string>): Filter => ({
   name: 'trust',
+  checks: 'content',
   order: 'late',
-  message: async (message, prior) => {
-    const excess = (await excessIn(message, prior)).reduce((sum, [, points]) => sum + points, 0)
-    const balance = balanceOf(prior.findings, rule => certain.has(rule), excess)
-    const { content, other, discount } = balance
-    if (balance.certain + content + other < MIN_SCORE || message.user !== undefined) return []
-    const max = maxDiscountOf(balance)
-    if (discount > max) return points(roundScore(discount - max), BOUND, { rule: 'bound' })
-    const left = Math.min(LIST_DISCOUNT, roundScore(max - other - discount))
-    if (left <= 0) return []
-    const list = await knownListOf(message)
-    return (
-      list !== undefined &&
-      points(-left, `our users write to the list ${escaped(list, 256)}, and its domain is proven`, { rule: 'list' })
-    )
-  },
+  // Without this the ordinary message would wait for a promise.
+  message: (message, prior) =>
+    costOf(prior.findings) >= MIN_SCORE && message.user === undefined && judge(message, prior, certain),
 })
+
+async function judge(message: Message, prior: PriorFindings, certain: ReadonlySet<string>): Promise<Findings> {
+  const excess = (await excessIn(message, prior)).reduce((sum, [, points]) => sum + points, 0)
+  const balance = balanceOf(prior.findings, rule => certain.has(rule), excess)
+  const max = maxDiscountOf(balance)
+  if (balance.discount > max) return points(roundScore(balance.discount - max), BOUND, { rule: 'bound' })
+  const left = Math.min(LIST_DISCOUNT, roundScore(max - balance.other - balance.discount))
+  if (left <= 0) return []
+  const list = await knownListOf(message)
+  if (list === undefined) return []
+  return points(-left, `our users write to the list ${escaped(list, 256)}, and its domain is proven`, { rule: 'list' })
+}
+
+/** The sum of all positive points. */
+const costOf = (findings: readonly Finding[]): number =>
+  findings.reduce((sum, { points = 0 }) => (points > 0 ? sum + points : sum), 0)
 
 const BOUND = 'a known sender is spared at most 3 points and half of the content, and nothing that is certain'
 
