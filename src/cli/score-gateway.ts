@@ -94,7 +94,7 @@ const describe = ({ verdict, dryRun, score, findings }: Decision, thresholds: Sc
 
 const SEVERITY: readonly Verdict[] = ['accept', 'quarantine', 'defer', 'discard', 'reject']
 
-/** Of several recipients the one that gets the strictest verdict is explained. */
+/** Of several recipients the strictest verdict is explained. */
 function strictest(each: readonly Decision[], other: Decision): Decision {
   const severity = ({ verdict, dryRun = verdict }: Decision) => SEVERITY.indexOf(dryRun)
   return each.reduce((worst, decision) => (severity(decision) > severity(worst) ? decision : worst), each[0] ?? other)

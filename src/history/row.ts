@@ -20,6 +20,8 @@ export interface Row {
   readonly subject: string | null
   readonly message_id: string | null
   readonly delivery: string | null
+  /** 1 or true; absent in rows of a version before it was kept. */
+  readonly tagged?: number | boolean | null
 }
 
 /** Compares a row with what the query says: two terms may have the same hash. Rules are not in the row. */
@@ -64,6 +66,7 @@ export function entryOf(row: Row): HistoryEntry {
     verdict: row.verdict as Verdict,
     ...(dry_run !== null && { dryRun: dry_run as Verdict }),
     score,
+    ...(row.tagged && { tagged: true as const }),
     ...(code !== null && { code }),
     ...(author !== null && { from: author }),
     ...(subject !== null && { subject }),

@@ -62,6 +62,8 @@ export interface HistoryEntry {
   readonly dryRun?: Verdict
   /** The sum of all points. */
   readonly score: number
+  /** The message was accepted, and its score had reached the `tag` threshold. */
+  readonly tagged?: true
   /** The code that the client was given; absent where it left before. */
   readonly code?: number
   /** The address in From; absent where it is not clear, or where no message came. */

@@ -132,7 +132,7 @@ describe('the fields of the receiving server', () => {
     expect(read(`${forged}${RECEIVED}${PLAIN}`).ip).toBeUndefined()
   })
 
-  test('of a relay inside lead to the one that received the message', () => {
+  test('of a relay inside lead to the server that received the message', () => {
     const inside = RECEIVED.replace('192.0.2.77', '10.0.0.1').replace('mail.sender.example', 'relay.example.org')
     expect(read(`${inside}${RECEIVED}${PLAIN}`)).toMatchObject({ ip: '192.0.2.77', helo: 'mail.sender.example' })
   })

@@ -134,6 +134,18 @@ export function historyContract(openHistory: (options: ContractOptions) => Histo
       ])
     })
 
+    test('says which messages were tagged', async () => {
+      const history = await filled(
+        ...sessionOf('AAAA', { verdict: 'accept', score: 4.5, tagged: true }),
+        ...sessionOf('BBBB', { verdict: 'accept' }),
+      )
+      const { entries } = await history.search({})
+      expect(entries.map(({ ref, tagged }) => [ref, tagged])).toEqual([
+        ['BBBB', undefined],
+        ['AAAA', true],
+      ])
+    })
+
     test('comes in pages, over several weeks, that miss nothing and repeat nothing', async () => {
       const week = 7 * 86_400_000
       const refs = Array.from({ length: 90 }, (_, index) => `R${index}`)

@@ -1,7 +1,14 @@
 /** The thresholds of the gateway program, by recipient. */
-import { expect, test } from 'vitest'
-import { points } from '../../src/index.ts'
+import { describe, expect, test } from 'vitest'
+import { type Filter, type Gateway, points, postern } from '../../src/index.ts'
+import { effective } from '../../src/relay/config/options.ts'
+import type { RelayConfig } from '../../src/relay/config/types.ts'
+import { relayFilters } from '../../src/relay/filters.ts'
+import { KeptFilters } from '../../src/relay/kept-filters.ts'
 import { greylistBounds, relayPolicy, thresholdsFor } from '../../src/relay/policy.ts'
+import { clock } from '../../src/testing/clock.ts'
+import { zone } from '../../src/testing/zone.ts'
+import { send } from '../support/mail-flow.ts'
 
 const policies = [
   { recipients: ['bob@example.org', 'example.net'], thresholds: { quarantine: 8, greylist: 3 } },
@@ -29,4 +36,39 @@ test('mail is greylisted between the thresholds of the recipient, and nowhere un
   expect(bounds?.('bob@example.org')).toEqual({ from: 3, to: 8 })
   expect(bounds?.('eve@example.org').from).toBe(Number.POSITIVE_INFINITY)
   expect(greylistBounds({ greylist: 2, quarantine: 5 }, [])?.('')).toEqual({ from: 2, to: 5 })
+})
+
+describe('a score between two thresholds', () => {
+  const hand = clock()
+  const made = (config: RelayConfig) => {
+    const { options } = effective({ name: 'mx.example.org', domains: ['example.org'], ...config }, NOTHING)
+    const delivery = { domains: ['example.org'], isKnown: async () => true }
+    return relayFilters({ options, delivery, scanner: [], kept: new KeptFilters() })
+  }
+  const NOTHING = { args: [], environment: {} }
+  const nextHop = { hosts: ['127.0.0.1:25'] }
+  const verdictsOf = async (gateway: Gateway) =>
+    (await send(gateway)).decisions.slice(3).map(({ stage, verdict, score }) => [stage, verdict, score])
+
+  test('defers a new sender once, after the content that gives it', async () => {
+    const greylist = made({ nextHop, thresholds: { greylist: 3 }, filters: { greylist: { wait: '2m' } } }).filter(
+      ({ name }) => name === 'greylist',
+    )
+    const words: Filter = { name: 'words', message: async () => points(3.5, 'an offer') }
+    const gateway = postern({ name: 'mx.example.org', dns: zone({}), clock: hand, filters: [words, ...greylist] })
+    expect(greylist).toHaveLength(1)
+    expect(await verdictsOf(gateway)).toEqual([
+      ['rcpt', 'accept', 0],
+      ['message', 'defer', 3.5],
+    ])
+    await hand.advance(2 * 60_000)
+    expect(await verdictsOf(gateway)).toEqual([
+      ['rcpt', 'accept', 0],
+      ['message', 'accept', 3.5],
+    ])
+  })
+
+  test('is not looked at by default', () => {
+    expect(made({ nextHop }).filter(({ name }) => name === 'greylist')).toEqual([])
+  })
 })

@@ -50,7 +50,10 @@ CREATE TABLE batches (
 CREATE TABLE days (day integer PRIMARY KEY, shortened bigint, is_shortened boolean NOT NULL DEFAULT false);
 `
 
-export const HISTORY_TABLES: Migrations = { name: 'history', steps: [FIRST] }
+/** Whether the score had reached the threshold `tag`. */
+const SECOND = 'ALTER TABLE recipients ADD COLUMN tagged boolean'
+
+export const HISTORY_TABLES: Migrations = { name: 'history', steps: [FIRST, SECOND] }
 
 const DAY_MS = 86_400_000
 const NUMBERS = 1_048_576n

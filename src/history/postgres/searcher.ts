@@ -150,4 +150,4 @@ export class Searcher {
 const inRange = ({ from, to }: Range): string => `id >= ${from} AND id < ${to}`
 
 const COLUMNS = `looked.id::text AS id, (looked.id >> 20)::double precision AS time, ref, txn, ip, reverse_path, recipient,
-  verdict, dry_run, score, code, author, subject, message_id, delivery`
+  verdict, dry_run, score, code, author, subject, message_id, delivery, tagged`

@@ -85,12 +85,18 @@ export class PostgresWriter {
 type NewRow = ReturnType<typeof rowOf> & { delivery: string | null }
 
 function rowOf(event: RecipientEvent, transaction: TransactionFields | undefined, id: bigint) {
-  const { ref, ip, reversePath, recipient, verdict, dryRun, score, reply, findings } = event
+  const { ref, ip, reversePath, recipient, verdict, dryRun, score, tagged = null, reply, findings } = event
   const { from = null, subject = null, messageId = null, fingerprint } = transaction ?? {}
   const [to, sender, author] = [keysOf(recipient), keysOf(reversePath), keysOf(from ?? '')]
   return storable({
     ...{ id: String(id), ref, ip, recipient, verdict, score, author: from, subject, message_id: messageId },
-    ...{ txn: event.transaction, reverse_path: reversePath, dry_run: dryRun ?? null, code: reply?.code ?? null },
+    ...{
+      txn: event.transaction,
+      reverse_path: reversePath,
+      dry_run: dryRun ?? null,
+      tagged,
+      code: reply?.code ?? null,
+    },
     recipient_key: to.address ?? 0,
     recipient_domain: to.domain ?? 0,
     sender_key: sender.address,
@@ -159,7 +165,7 @@ const actionRow = ({ by, action, target }: ActionEvent, json: string, id: bigint
 const COLUMNS = `id bigint, recipient_key bigint, recipient_domain bigint, sender_key bigint, sender_domain bigint,
   author_key bigint, author_domain bigint, message_key bigint, fingerprint_key bigint, score double precision, txn integer, code smallint,
   ref text, ip text, reverse_path text, recipient text, verdict text, dry_run text, author text, subject text,
-  message_id text, delivery text, rules bigint[]`
+  message_id text, delivery text, rules bigint[], tagged boolean`
 
 export const INSERT_RECIPIENTS = `INSERT INTO recipients SELECT * FROM json_to_recordset($1::text::json) AS r(${COLUMNS})`
 

@@ -29,11 +29,14 @@ CREATE INDEX actions_target ON actions (target, id);
 CREATE TABLE progress (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `
 
+/** Whether the score had reached the threshold `tag`. */
+const THIRD = 'ALTER TABLE recipients ADD COLUMN tagged INTEGER;'
+
 const WEEK: FileKind = {
   application: APPLICATION,
-  version: 2,
+  version: 3,
   schema: FIRST,
-  upgrades: [SECOND],
+  upgrades: [SECOND, THIRD],
   pragmas: `PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA journal_mode = WAL;
     PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864;`,
   timeout: 5_000,

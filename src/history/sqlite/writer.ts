@@ -32,7 +32,7 @@ export class WeekWriter {
     this.#connection = connection
     this.#recipient = connection.prepare(`
       INSERT INTO recipients (time, ref, txn, ip, reverse_path, recipient, verdict, dry_run, score, code, author, subject,
-        message_id, delivery) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+        message_id, delivery, tagged) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
     this.#term = connection.prepare('INSERT OR IGNORE INTO terms (term, id) VALUES (?, ?)')
     this.#block = connection.prepare('INSERT INTO blocks (events) VALUES (?)')
     this.#place = connection.prepare('INSERT OR IGNORE INTO places (ref, block) VALUES (?, ?)')
@@ -78,11 +78,11 @@ export class WeekWriter {
   }
 
   #indexRecipient(event: RecipientEvent, transaction: TransactionFields | undefined, totals: Totals): void {
-    const { time, ref, ip, reversePath, recipient, verdict, dryRun, score, reply } = event
+    const { time, ref, ip, reversePath, recipient, verdict, dryRun, score, tagged, reply } = event
     const { lastInsertRowid: id } = this.#recipient.run(
       ...[time, ref, event.transaction, ip, reversePath, recipient, verdict, dryRun ?? null, score],
       ...[reply?.code ?? null, transaction?.from ?? null, transaction?.subject ?? null, transaction?.messageId ?? null],
-      this.#early.of(event) ?? null,
+      ...[this.#early.of(event) ?? null, tagged ? 1 : null],
     )
     for (const term of termsOf(event, transaction)) this.#term.run(term, id)
     totals.add(event)

@@ -13,6 +13,7 @@ const sentence = (judged: Partial<Judged>): string =>
 test.for<[Partial<Judged>, string]>([
   [{}, 'It was accepted: nothing that was found weighs enough against it.'],
   [{ score: 2.5 }, 'It was accepted with 2.5 points, which is below the limit.'],
+  [{ score: 4.5, tagged: true }, 'It was accepted and tagged: its findings add up to 4.5 points.'],
   [{ verdict: 'quarantine', score: 7 }, 'It is held for review: its findings add up to 7 points.'],
   [
     { verdict: 'reject', findings: [{ rule: 'a/b', reason: '192.0.2.1 is listed', verdict: 'reject' }] },

@@ -27,6 +27,7 @@ export const entry = v.object({
   verdict,
   dryRun: maybe(verdict),
   score: v.number(),
+  tagged: maybe(v.literal(true)),
   code: maybe(v.number()),
   from: maybe(v.string()),
   subject: maybe(v.string()),

@@ -135,9 +135,10 @@ function columnsOf(texts: Texts, formats: Formats): readonly Column<Entry>[] {
     {
       key: 'verdict',
       title: messages.verdict,
-      cell: ({ verdict, dryRun }) => (
+      cell: ({ verdict, dryRun, tagged }) => (
         <span class="badges">
           <VerdictBadge verdict={verdict} />
+          {tagged && <Badge>{messages.tagged}</Badge>}
           {dryRun !== undefined && <Badge>{messages.dryRun(texts.verdicts[dryRun])}</Badge>}
         </span>
       ),

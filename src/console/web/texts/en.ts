@@ -155,6 +155,7 @@ export const en = {
     delivery: 'Delivery',
     deliveries: { delivered: 'delivered', deferred: 'deferred', refused: 'refused' },
     dryRun: (verdict: string) => `would be: ${verdict}`,
+    tagged: 'tagged',
     none: 'No message matches',
     noneYet: 'No mail has come yet',
     noneHint: 'Try fewer filters, or a longer time.',

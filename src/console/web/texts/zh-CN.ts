@@ -148,6 +148,7 @@ export const zhCN: Texts = {
     delivery: '投递',
     deliveries: { delivered: '已投递', deferred: '已推迟', refused: '被拒绝' },
     dryRun: verdict => `本应：${verdict}`,
+    tagged: '已加标记',
     none: '没有符合条件的邮件',
     noneYet: '还没有邮件到达',
     noneHint: '请减少筛选条件，或扩大时间范围。',
