@@ -28,7 +28,7 @@ const PATTERNS: readonly (readonly [RegExp, readonly Evidence[]])[] = [
   [/^(?:headers|impersonation)\/.*reply-to/, ['reply-to']],
   [/^(?:headers|impersonation|wording)\/.*subject|^impersonation\/fake-reply$/, ['subject']],
   // The reason alone says whether the name or the subject is meant.
-  [/^impersonation\/obfuscated-name$/, ['from', 'subject']],
+  [/^impersonation\/(?:obfuscated-name|disguised-brand)$/, ['from', 'subject']],
   [/^headers\/(?:encoded-letters|needless-base64)$/, ['from', 'subject', 'reply-to']],
   [/^impersonation\/brand-in-text$/, []],
   [/^impersonation\//, ['from']],
