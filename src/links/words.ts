@@ -116,7 +116,18 @@ export function hashOfWord(word: string): number {
 const OFFSET = 0x811c9dc5
 const PRIME = 0x01000193
 
-const isWordUnit = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || code >= 0xaa
+/** Letters and digits; of what is not ASCII, all but white space, quotes, dashes and other punctuation. */
+export const isWordUnit = (code: number): boolean =>
+  (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 0xaa && !isPunctuation(code))
+
+const isPunctuation = (code: number): boolean =>
+  code === 0xab ||
+  code === 0xb7 ||
+  code === 0xbb ||
+  code === 0xbf ||
+  (code >= 0x2010 && code <= 0x205e) ||
+  (code >= 0x3000 && code <= 0x3003) ||
+  (code >= 0x3008 && code <= 0x3011)
 
 const BLANK = 32
 const [LETTER, DIGIT] = [1, 2]

@@ -46,8 +46,13 @@ const suspiciousLink = any(
 const demand = any(
   'impersonation/brand-in-subject',
   'wording/account-threat',
-  'wording/urgent-threat',
+  'wording/mailbox-threat',
+  'wording/renewal-scare',
+  'wording/parcel-fee',
+  'wording/document-lure',
   'wording/prize',
+  'wording/survey',
+  'wording/payout',
   'html/qr-code',
   'html/password-field',
 )
@@ -106,8 +111,8 @@ export const combinations = [
   ),
   combination(
     'phishing-qr-code',
-    'The message threatens an account and asks the reader to scan a code.',
-    all('html/qr-code', any('wording/account-threat', spoofed)),
+    'The message threatens an account or impersonates somebody, and asks the reader to scan a code.',
+    all('html/qr-code', any('wording/account-threat', 'wording/mailbox-threat', spoofed)),
     3.5,
   ),
   combination(
@@ -136,7 +141,12 @@ export const combinations = [
     'The message announces a fortune or names no recipient, and replies go to a free mail address.',
     all(
       any('impersonation/reply-to-free-mail', 'impersonation/reply-to-mismatch'),
-      any('wording/advance-fee', 'headers/undisclosed-recipients', 'headers/no-recipient'),
+      any(
+        'wording/advance-fee',
+        'wording/advance-fee-pitch',
+        'headers/undisclosed-recipients',
+        'headers/no-recipient',
+      ),
     ),
     2,
   ),

@@ -9,6 +9,7 @@ import { lazyModule } from '../../../model/lazy.ts'
 import type { Message } from '../../../model/stage.ts'
 import { type MessageView, messageView } from '../../rules/view.ts'
 import { messagePhrases } from '../wording/message-phrases.ts'
+import { threatsIn } from '../wording/threats.ts'
 
 /** The table of brands and how names are compared with it. It is loaded with the first message. */
 export interface Brands {
@@ -44,8 +45,6 @@ const brandNames = lazyModule(
   }),
 )
 
-const MAX_LENGTH = 5_000
-
 export async function impersonationView(message: Message): Promise<ImpersonationView> {
   const [seen, policy, { signatures }, phrases, brands] = await Promise.all([
     message.ask(messageView),
@@ -62,6 +61,6 @@ export async function impersonationView(message: Message): Promise<Impersonation
     brands,
     shownName: new Skeleton(seen.from?.display ?? ''),
     title: new Skeleton(seen.subject),
-    accountThreats: () => phrases().of('accountThreat', MAX_LENGTH).length,
+    accountThreats: () => threatsIn(phrases()).length,
   }
 }

@@ -7,8 +7,10 @@ import type { ListName } from './lists.ts'
 import type { Phrases } from './phrases.ts'
 
 const lists = lazyModule(() => import('./lists.ts'))
+const scripts = lazyModule(() => import('./books.ts'))
 
 export const messagePhrases: Fact<Message, () => Phrases<ListName>> = fact('phrases', 'message', async message => {
-  const [table, { book }] = await Promise.all([message.ask(words), lists()])
-  return lazy(() => book.read(table))
+  const [table, { book }, { booksFor }] = await Promise.all([message.ask(words), lists(), scripts()])
+  const others = await booksFor(table.text)
+  return lazy(() => book.read(table, ...others))
 })

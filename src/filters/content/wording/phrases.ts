@@ -1,15 +1,30 @@
 /** Finds phrases of several lists in one pass over the words of a text, each of which is looked up once by its hash. */
-import { type WordTable, wordsOfFolded } from '../../../links/words.ts'
+import { fold } from '../../../links/fold.ts'
+import type { WordTable } from '../../../links/words.ts'
+import { isWide, keyOf, Pattern, pairOf, stemAt } from './pattern.ts'
 
-interface Entry {
+/** A phrase of a list. Its pattern is made when it is first needed, which is never for most. */
+class Entry {
   readonly list: string
-  readonly phrase: string
-  /** The length of the first word, by whose hash the phrase is looked up. */
-  readonly wordLength: number
-  /** The phrase may continue with more letters. */
-  readonly open: boolean
+  readonly written: string
+  readonly folded: string
   /** The place in the lists. */
   readonly order: number
+  /** The next phrase with the same key. */
+  next: Entry | undefined
+  #pattern: Pattern | undefined
+
+  constructor(list: string, written: string, folded: string, order: number) {
+    this.list = list
+    this.written = written
+    this.folded = folded
+    this.order = order
+  }
+
+  get pattern(): Pattern {
+    this.#pattern ??= new Pattern(this.folded)
+    return this.#pattern
+  }
 }
 
 interface Match {
@@ -17,9 +32,20 @@ interface Match {
   readonly at: number
 }
 
-/** Matches that are kept for one text. */
-const MAX = 1000
-const MARK_BITS = 14
+/** Places of one phrase that are kept. */
+const MAX_PLACES = 8
+/** Two to this power are the bits that tell whether an index may have a hash. */
+const MARK_BITS = 17
+
+/** How many distinct phrases of two lists stand near each other. */
+export interface Nearby {
+  /** Distinct phrases of the first list, and of the second. */
+  readonly min: readonly [number, number]
+  /** Distinct phrases of both together. @default the sum of `min` */
+  readonly together?: number
+  /** Characters from the first phrase to the last. @default 2000 */
+  readonly span?: number
+}
 
 /** The phrases of the lists that a text contains. */
 export class Phrases<Name extends string> {
@@ -34,109 +60,155 @@ export class Phrases<Name extends string> {
     const found = this.#byList.get(list)
     return found === undefined ? [] : [...new Set(found.flatMap(({ phrase, at }) => (at < within ? [phrase] : [])))]
   }
+
+  /** The phrases of the first passage that has enough of both lists; none where no passage has. Linear. */
+  nearby(first: Name, second: Name, { min, together = min[0] + min[1], span = 2000 }: Nearby): readonly string[] {
+    const [a, b] = [this.#byList.get(first), this.#byList.get(second)]
+    if (a === undefined || b === undefined) return []
+    const all = [...a.map(match => ({ ...match, side: 0 })), ...b.map(match => ({ ...match, side: 1 }))]
+    all.sort((one, other) => one.at - other.at)
+    const counts: readonly [Map<string, number>, Map<string, number>] = [new Map(), new Map()]
+    let start = 0
+    for (const { at, phrase, side } of all) {
+      const here = counts[side as 0 | 1]
+      here.set(phrase, (here.get(phrase) ?? 0) + 1)
+      for (let old = all[start]; old !== undefined && at - old.at > span; old = all[++start]) {
+        const left = counts[old.side as 0 | 1]
+        const rest = (left.get(old.phrase) ?? 0) - 1
+        if (rest > 0) left.set(old.phrase, rest)
+        else left.delete(old.phrase)
+      }
+      const [ones, others] = [counts[0].size, counts[1].size]
+      if (ones >= min[0] && others >= min[1] && ones + others >= together) {
+        return [...counts[0].keys(), ...counts[1].keys()]
+      }
+    }
+    return []
+  }
 }
 
 /**
- * Phrases of a list are separated by commas or line ends. A phrase begins and ends at a word boundary, unless it ends
- * in `*` or its script has no blanks.
+ * Phrases of a list are separated by commas or line ends, and are folded as the text is. A phrase begins and ends at a
+ * word boundary, unless its script has no blanks. In a phrase, `*` after the beginning of a word stands for the rest of
+ * the word, and `~` between blanks for at most four words of the same sentence.
  */
 export class PhraseBook<Name extends string> {
-  /** Phrases of one word, and the others by their first two words: few words of a text begin one. */
-  readonly #byWord = new HashIndex()
-  readonly #byPair = new HashIndex()
+  /** See {@link Key}. */
+  readonly #indexes = { word: new HashIndex(), pair: new HashIndex(), stem: new HashIndex(), wide: new HashIndex() }
   /** Phrases that do not begin with a word are searched for. */
   readonly #searched: Entry[] = []
 
-  constructor(lists: Readonly<Record<Name, string>>) {
+  constructor(lists: Readonly<Partial<Record<Name, string>>>) {
     let order = 0
-    for (const [list, text] of Object.entries<string>(lists)) {
-      for (const written of text.split(/[,\n]/)) this.#add(list, written.trim(), order++)
+    for (const [list, text = ''] of Object.entries<string | undefined>(lists)) {
+      const written = new Set(text.split(/[,\n]/).map(phrase => phrase.trim()))
+      written.delete('')
+      const phrases = [...written]
+      // All phrases are folded at once; fold makes no commas.
+      const folded = fold(phrases.join(',')).split(',')
+      for (const [index, phrase] of phrases.entries()) {
+        this.#add(new Entry(list, phrase, folded[index] ?? '', order++))
+      }
     }
   }
 
-  read(words: WordTable): Phrases<Name> {
-    const { text, count, hashes } = words
-    const found = new Map<string, Match[]>()
-    let left = MAX
-    for (let index = 0; index < count && left > 0; index += 1) {
-      const hash = hashes[index] ?? 0
-      const pair = pairOf(hash, hashes[index + 1] ?? 0)
-      if (!this.#byWord.mayHave(hash) && !this.#byPair.mayHave(pair)) continue
-      left -= addMatches(found, words, index, [...this.#byWord.get(hash), ...this.#byPair.get(pair)])
-    }
-    for (const { list, phrase } of this.#searched) {
-      const at = text.indexOf(phrase)
-      if (at >= 0) addMatch(found, list, { phrase, at })
-    }
-    return new Phrases(found)
+  /** The most phrases that are tried at one word. */
+  get widest(): number {
+    const { word, pair, stem, wide } = this.#indexes
+    return Math.max(word.widest + pair.widest + stem.widest, wide.widest)
   }
 
-  #add(list: string, written: string, order: number): void {
-    const phrase = written.replace(/\*$/, '')
-    if (phrase === '') return
-    const { starts, stops, hashes, count } = wordsOfFolded(phrase)
-    const open = written.endsWith('*')
-    const wordLength = starts[0] === 0 ? (stops[0] ?? 0) : 0
-    const entry = { list, phrase, wordLength, open, order }
-    const [first = 0, second = 0] = hashes
-    if (wordLength === 0 || isWide(phrase)) this.#searched.push(entry)
-    // The second word of an open phrase may continue with more letters.
-    else if (count < (open ? 3 : 2)) this.#byWord.add(first, entry)
-    else this.#byPair.add(pairOf(first, second), entry)
+  /** The phrases of this book, and of others with the same lists. */
+  read(words: WordTable, ...others: readonly PhraseBook<never>[]): Phrases<Name> {
+    const matches = new Matches()
+    for (const book of [this, ...others]) book.#read(words, matches)
+    return new Phrases(matches.byList)
+  }
+
+  #read({ text, count, hashes, starts }: WordTable, matches: Matches): void {
+    const { word, pair, stem, wide } = this.#indexes
+    for (let index = 0; index < count; index += 1) {
+      const first = hashes[index] as number
+      const both = pairOf(first, hashes[index + 1] ?? 0)
+      const at = starts[index] as number
+      const letters = stemAt(text, at)
+      const tried = word.has(first) || pair.has(both) || stem.has(letters)
+      if (tried) matches.try(text, at, word.get(first), pair.get(both), stem.get(letters))
+    }
+    if (isWide(text)) {
+      for (let at = 0; at < text.length; at++) {
+        const both = pairOf(text.charCodeAt(at), text.charCodeAt(at + 1))
+        if (wide.has(both)) matches.try(text, at, wide.get(both))
+      }
+    }
+    for (const entry of this.#searched) {
+      const at = text.indexOf(entry.pattern.start)
+      if (at >= 0) matches.try(text, at, entry)
+    }
+  }
+
+  #add(entry: Entry): void {
+    const { index, hash } = keyOf(entry.folded)
+    if (index === 'searched') this.#searched.push(entry)
+    else this.#indexes[index].add(hash, entry)
   }
 }
 
-/** Entries by a hash. */
+/** Phrases by a hash. */
 class HashIndex {
-  /** One byte for each mark of a hash: most hashes are passed over by it alone. */
-  readonly #marks = new Uint8Array(1 << MARK_BITS)
-  readonly #entries = new Map<number, Entry[]>()
+  /** Most hashes are passed over by their bit alone. */
+  readonly #marks = new Uint8Array(1 << (MARK_BITS - 3))
+  readonly #first = new Map<number, Entry>()
 
-  mayHave(hash: number): boolean {
-    return this.#marks[markOf(hash)] === 1
+  has(hash: number): boolean {
+    const mark = markOf(hash)
+    return ((this.#marks[mark >> 3] as number) & (1 << (mark & 7))) !== 0
   }
 
-  get(hash: number): readonly Entry[] {
-    return this.#entries.get(hash) ?? []
+  /** The first of the phrases with this hash. */
+  get(hash: number): Entry | undefined {
+    return this.#first.get(hash)
   }
 
   add(hash: number, entry: Entry): void {
-    this.#marks[markOf(hash)] = 1
-    this.#entries.set(hash, [...this.get(hash), entry])
+    const mark = markOf(hash)
+    this.#marks[mark >> 3] = (this.#marks[mark >> 3] as number) | (1 << (mark & 7))
+    entry.next = this.#first.get(hash)
+    this.#first.set(hash, entry)
+  }
+
+  get widest(): number {
+    const lengthFrom = (entry: Entry | undefined): number => (entry === undefined ? 0 : 1 + lengthFrom(entry.next))
+    return Math.max(0, ...Array.from(this.#first.values(), lengthFrom))
   }
 }
 
-/** Adds the phrases that begin with the word of this index, in the order of the lists, and returns their number. */
-function addMatches(
-  found: Map<string, Match[]>,
-  { text, starts, stops }: WordTable,
-  index: number,
-  entries: readonly Entry[],
-): number {
-  const at = starts[index] ?? 0
-  // Another word can have the same hash.
-  const matches = entries.filter(
-    ({ phrase, wordLength, open }) =>
-      at + wordLength === stops[index] && text.startsWith(phrase, at) && (open || !continues(text, at + phrase.length)),
-  )
-  for (const { list, phrase } of matches.sort((a, b) => a.order - b.order)) addMatch(found, list, { phrase, at })
-  return matches.length
-}
+/** The matches in one text. */
+class Matches {
+  readonly byList = new Map<string, Match[]>()
+  readonly #places = new Map<Entry, number>()
 
-function addMatch(found: Map<string, Match[]>, list: string, match: Match): void {
-  const matches = found.get(list)
-  if (matches === undefined) found.set(list, [match])
-  else matches.push(match)
-}
+  /** Adds those of the phrases, and of the next ones with the same keys, that begin here, in the order of the lists. */
+  try(text: string, at: number, ...chains: readonly (Entry | undefined)[]): void {
+    const found: Entry[] = []
+    // Another word can have the same hash: the pattern decides.
+    for (const chain of chains) {
+      for (let entry = chain; entry !== undefined; entry = entry.next) {
+        if (entry.pattern.matches(text, at)) found.push(entry)
+      }
+    }
+    for (const entry of found.length > 1 ? found.sort((a, b) => a.order - b.order) : found) this.#add(entry, at)
+  }
 
-const pairOf = (first: number, second: number): number => Math.imul(first, 31) ^ second
+  #add(entry: Entry, at: number): void {
+    const places = this.#places.get(entry) ?? 0
+    if (places === MAX_PLACES) return
+    this.#places.set(entry, places + 1)
+    const match = { phrase: entry.written.replaceAll('*', '').replaceAll('~', '…'), at }
+    const matches = this.byList.get(entry.list)
+    if (matches === undefined) this.byList.set(entry.list, [match])
+    else matches.push(match)
+  }
+}
 
 const markOf = (hash: number): number => Math.imul(hash, 0x9e3779b1) >>> (32 - MARK_BITS)
-
-const isLetter = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || code >= 0xaa
-
-const continues = (text: string, at: number): boolean =>
-  at < text.length && isLetter(text.charCodeAt(at)) && isLetter(text.charCodeAt(at - 1))
-
-/** The phrase is in a script without blanks between words. */
-const isWide = (text: string): boolean => /[\u3040-\u9fff\uac00-\ud7af]/.test(text)

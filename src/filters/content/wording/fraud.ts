@@ -1,0 +1,158 @@
+/** Rules about fraud: a passage has what such mail claims, and what it asks for. In more than twenty languages. */
+import { isFreeMail } from '../../../links/hosting.ts'
+import { quote, quoteList } from '../../rules/quote.ts'
+import { claimsAndRequests, hasWayOut, passage, type WordingRuleOf, type WordingView } from './view.ts'
+
+export const fraudRules = {
+  'wording/account-threat': {
+    group: 'threat',
+    fires:
+      'A passage says that an account, a card or a payment is blocked or failed, and asks the reader to confirm data or to unlock it, and the message has a link or an attachment.',
+    points: 1,
+    max: 2,
+    find: claimsAndRequests('account', 2, 'threatens an account', hasWayOut),
+  },
+  'wording/mailbox-threat': {
+    group: 'threat',
+    fires:
+      'A passage says that a mailbox is full, a password expires or messages are held, and asks the reader to confirm the mailbox, to keep the password or to release the messages.',
+    points: 1,
+    max: 2,
+    find: claimsAndRequests('mailbox', 2, 'threatens a mailbox', hasWayOut),
+  },
+  'wording/renewal-scare': {
+    group: 'threat',
+    fires:
+      'A passage says that a subscription, a licence, a domain or the protection from viruses has expired, and presses the reader to renew it.',
+    points: 0.5,
+    max: 1.5,
+    find: claimsAndRequests('renewal', 3, 'presses the reader to renew', hasWayOut),
+  },
+  'wording/parcel-fee': {
+    group: 'threat',
+    fires: 'A passage says that a parcel is held, and asks for a fee or for the address.',
+    points: 1,
+    max: 2,
+    find: claimsAndRequests('parcel', 2, 'asks for a fee for a parcel', hasWayOut),
+  },
+  'wording/document-lure': {
+    group: 'threat',
+    fires: 'A passage announces a document, a voice message or an invoice, and asks the reader to open it by a link.',
+    points: 0.3,
+    max: 0.5,
+    find: claimsAndRequests('document', 2, 'asks the reader to open a document', ({ clicks }) => clicks.length > 0),
+  },
+  'wording/advance-fee': {
+    group: 'fraud',
+    fires:
+      'A passage has the story of advance-fee fraud: a fortune, an inheritance or a donation, and the request to answer; at least five phrases, two of each.',
+    points: 4,
+    find: view => isAdvanceFee(view),
+  },
+  'wording/advance-fee-strong': {
+    group: 'fraud',
+    fires: 'A passage has at least eight phrases of advance-fee fraud, three of each.',
+    points: 2,
+    find: advanceFee(3, 8),
+  },
+  'wording/advance-fee-pitch': {
+    group: 'fraud',
+    fires:
+      'A short text without a link has at least two phrases of advance-fee fraud, one of each, and not those above.',
+    points: 1,
+    max: 1.5,
+    find: view =>
+      view.shown.length <= MAX_PITCH_LENGTH && view.clicks.length === 0 && !view.list ? pitch(view) : undefined,
+  },
+  'wording/extortion': {
+    group: 'fraud',
+    fires:
+      'A passage claims access to a device or a film of the reader, and demands a payment or threatens to publish; at least four phrases, and a cryptocurrency address.',
+    points: 5,
+    find: view => {
+      const found = passage(view, 'extortion', { min: [1, 2], together: 4, span: 4000 })
+      return (
+        found.length > 0 &&
+        COIN.test(view.shown.slice(0, 20_000)) &&
+        `the text demands money by extortion: ${quoteList(found)}`
+      )
+    },
+  },
+  'wording/extortion-story': {
+    group: 'fraud',
+    fires: 'A passage has at least six phrases of extortion, two of each, and no cryptocurrency address is needed.',
+    points: 2,
+    max: 3,
+    find: view => {
+      const found = passage(view, 'extortion', { min: [2, 2], together: 6, span: 4000 })
+      return found.length > 0 && `the text has a story of extortion: ${quoteList(found)}`
+    },
+  },
+  'wording/callback-phishing': {
+    group: 'fraud',
+    fires:
+      'A passage announces a charge that the reader did not make, and gives a telephone number to cancel it, and the author has a free mail address or no name.',
+    points: 4,
+    find: view => {
+      const { from, subject, shown } = view
+      const unfamiliar = from !== undefined && (isFreeMail(from.domain) || from.display === '')
+      const found = unfamiliar ? passage(view, 'callback', { min: [1, 1] }) : []
+      const number = found.length > 0 ? phoneIn(`${subject}\n${shown.slice(0, 8000)}`) : undefined
+      return (
+        number !== undefined &&
+        `the text announces a charge that a call to ${quote(number)} cancels: ${quoteList(found)}`
+      )
+    },
+  },
+  'wording/prize': {
+    group: 'fraud',
+    fires: 'A passage says that the reader has won or was selected, and asks to claim it.',
+    points: 1.2,
+    max: 2,
+    find: claimsAndRequests('prize', 2, 'offers a prize'),
+  },
+  'wording/survey': {
+    group: 'fraud',
+    fires: 'A passage asks for answers to a survey, and promises a gift for them; at least three phrases.',
+    points: 0.8,
+    max: 1.5,
+    find: claimsAndRequests('survey', 3, 'promises a gift for a survey'),
+  },
+  'wording/payout': {
+    group: 'fraud',
+    fires: 'A passage says that a cryptocurrency or a balance waits for the reader, and presses to withdraw it.',
+    points: 1,
+    max: 2.5,
+    find: claimsAndRequests('payout', 2, 'promises a payout'),
+  },
+} satisfies Readonly<Record<string, WordingRuleOf>>
+
+/** A pitch is shorter than this. */
+const MAX_PITCH_LENGTH = 3000
+
+function advanceFee(each: number, together: number) {
+  return (view: WordingView): string | undefined => {
+    const found = passage(view, 'advanceFee', { min: [each, each], together, span: 4000 })
+    return found.length > 0 ? `the text has phrases of advance-fee fraud: ${quoteList(found, 4)}` : undefined
+  }
+}
+
+const isAdvanceFee = advanceFee(2, 5)
+
+function pitch(view: WordingView): string | undefined {
+  if (isAdvanceFee(view)) return undefined
+  const found = passage(view, 'advanceFee', { min: [1, 1] })
+  return found.length > 0 ? `a short text has phrases of advance-fee fraud: ${quoteList(found)}` : undefined
+}
+
+const COIN =
+  /\b(?:bc1[ac-hj-np-z02-9]{25,60}|[13][1-9A-HJ-NP-Za-km-z]{25,34}|0x[0-9a-f]{40}|T[1-9A-HJ-NP-Za-km-z]{33}|[48][0-9AB][1-9A-HJ-NP-Za-km-z]{93})\b/
+
+/** Letters that look like digits stand for them. */
+const PHONE =
+  /(?:\+?[1Il][\s.-]{0,2})?\(?[2-9][\dOoIl]{2}\)?[\s.-]{1,3}[\dOoIl]{3}[\s.-]{1,3}[\dOoIl]{4}\b|\+\d{1,3}[\s.-]?\(?[\dOoIl]{2,4}\)?[\s.-][\dOoIl]{3,4}[\s.-]?[\dOoIl]{3,4}\b/g
+
+function phoneIn(text: string): string | undefined {
+  for (const [number] of text.matchAll(PHONE)) if ((number.match(/\d/g)?.length ?? 0) >= 6) return number
+  return undefined
+}

@@ -1,0 +1,112 @@
+/** One phrase as a pattern: words, words whose end is open, and gaps of a few words. */
+import { hashOfWord, isWordUnit, MAX_WORD_LENGTH } from '../../../links/words.ts'
+
+/** Words, and in scripts without blanks characters, that a gap spans at most. */
+const [MAX_GAP_WORDS, MAX_GAP_LENGTH] = [4, 16]
+/** The first letters by which a word with an open end is looked up. */
+const STEM_LENGTH = 3
+
+const GAP = ' ~ '
+const SENTENCE_END = /[.!?;\u0964\u3002\u061f]/
+
+/** Thai, Hangul (fold takes its syllables apart), Kana and Han: words are not separated, or their endings are attached. */
+export const isWide = (text: string): boolean => /[\u0e00-\u0e7f\u1100-\u11ff\u3040-\u9fff]/.test(text)
+
+/** How a phrase is looked up: by its first word, its first two words, the first letters of an open word … */
+export interface Key {
+  readonly index: 'word' | 'pair' | 'stem' | 'wide' | 'searched'
+  readonly hash: number
+}
+
+/** The key of a folded phrase. @throws RangeError for an open first word of fewer than three letters */
+export function keyOf(folded: string): Key {
+  if (isWide(folded)) return { index: 'wide', hash: pairOf(folded.charCodeAt(0), folded.charCodeAt(1)) }
+  const end = wordEnd(folded, 0)
+  if (end === 0) return { index: 'searched', hash: 0 }
+  if (folded[end] === '*') {
+    if (end < STEM_LENGTH) throw new RangeError(`“${folded}” needs ${STEM_LENGTH} letters before its first *`)
+    return { index: 'stem', hash: stemAt(folded, 0) }
+  }
+  const first = hashOfWord(folded.slice(0, end))
+  // A word after a gap, or with an open end, is looked at when the first was found.
+  let at = end
+  while (at < folded.length && !isWordUnit(folded.charCodeAt(at)) && folded[at] !== '~') at++
+  const stop = wordEnd(folded, at)
+  if (stop === at || folded[stop] === '*') return { index: 'word', hash: first }
+  return { index: 'pair', hash: pairOf(first, hashOfWord(folded.slice(at, stop))) }
+}
+
+/** The hash of two words that follow each other. */
+export const pairOf = (first: number, second: number): number => Math.imul(first, 31) ^ second
+
+/** The hash of the first three letters of a word. */
+export const stemAt = (text: string, at: number): number =>
+  Math.imul(Math.imul(text.charCodeAt(at), 961) + text.charCodeAt(at + 1), 961) + text.charCodeAt(at + 2)
+
+/** A folded phrase that is compared with a folded text. */
+export class Pattern {
+  /** The characters with which the phrase begins, up to the first open end or gap. */
+  readonly start: string
+  /** Between the gaps: what stands between the open ends. */
+  readonly #parts: readonly (readonly string[])[]
+  readonly #wide: boolean
+
+  constructor(folded: string) {
+    this.#wide = isWide(folded)
+    this.#parts = folded.split(GAP).map(part => (this.#wide ? [part.replaceAll('*', '')] : part.split('*')))
+    this.start = this.#parts[0]?.[0] ?? ''
+  }
+
+  /** Tells whether the phrase stands at this place, which is where a word begins. */
+  matches(text: string, at: number): boolean {
+    if (!text.startsWith(this.start, at)) return false
+    const [first = [], ...others] = this.#parts
+    let end = this.#wide ? at + this.start.length : endOfPart(text, at, first)
+    for (const part of others) {
+      if (end < 0) return false
+      end = this.#wide ? afterWideGap(text, end, part[0] ?? '') : afterGap(text, end, part)
+    }
+    return end >= 0
+  }
+}
+
+/** Returns the place after the part, or -1. */
+function endOfPart(text: string, at: number, pieces: readonly string[]): number {
+  let end = at
+  for (const [index, piece] of pieces.entries()) {
+    if (index > 0) end = wordEnd(text, end)
+    if (!text.startsWith(piece, end)) return -1
+    end += piece.length
+  }
+  return continues(text, end) && pieces.at(-1) !== '' ? -1 : end
+}
+
+function afterGap(text: string, from: number, pieces: readonly string[]): number {
+  let at = from
+  for (let skipped = 0; skipped <= MAX_GAP_WORDS; skipped++) {
+    for (; at < text.length && !isWordUnit(text.charCodeAt(at)); at++) {
+      // A sign at the end of the text or before a blank ends the sentence.
+      if (SENTENCE_END.test(text[at] ?? '') && (at + 1 === text.length || text[at + 1] === ' ')) return -1
+      if (at - from > MAX_GAP_LENGTH * MAX_GAP_WORDS) return -1
+    }
+    const end = endOfPart(text, at, pieces)
+    if (end >= 0) return end
+    at = wordEnd(text, at)
+  }
+  return -1
+}
+
+function afterWideGap(text: string, from: number, piece: string): number {
+  const room = text.slice(from, from + MAX_GAP_LENGTH + piece.length)
+  const found = room.indexOf(piece)
+  return found < 0 || SENTENCE_END.test(room.slice(0, found)) ? -1 : from + found + piece.length
+}
+
+function wordEnd(text: string, at: number): number {
+  let end = at
+  while (end < text.length && end - at < MAX_WORD_LENGTH && isWordUnit(text.charCodeAt(end))) end++
+  return end
+}
+
+const continues = (text: string, at: number): boolean =>
+  at > 0 && at < text.length && isWordUnit(text.charCodeAt(at)) && isWordUnit(text.charCodeAt(at - 1))
