@@ -3,7 +3,7 @@ import { ASCII_FOLDED, fold } from './fold.ts'
 
 /**
  * The words of a folded text in their order. A word is a run of letters and digits: of `a` to `z`, `0` to `9`, and all
- * code units from U+00AA on. A run of more than 64 is several words.
+ * code units from U+00AA on but quotes, dashes and other punctuation. A run of more than 64 is several words.
  */
 export interface WordTable {
   /** The folded text: what `plain` makes of the text. */

@@ -111,9 +111,12 @@ const listed = ({ text, count, starts, stops, hashes, latin }: ReturnType<typeof
   }))
 
 const slowly = (text: string): readonly Word[] =>
-  Array.from(text.matchAll(/[a-z0-9\u00aa-\uffff]{1,64}/g), ({ 0: word, index }) => ({
-    word,
-    at: index,
-    hash: hashOfWord(word),
-    latin: /^[a-z]+$/.test(word),
-  }))
+  Array.from(
+    text.matchAll(/(?:[a-z0-9]|(?![«·»¿\u2010-\u205e\u3000-\u3003\u3008-\u3011])[\u00aa-\uffff]){1,64}/g),
+    ({ 0: word, index }) => ({
+      word,
+      at: index,
+      hash: hashOfWord(word),
+      latin: /^[a-z]+$/.test(word),
+    }),
+  )

@@ -56,7 +56,6 @@ export const MEASURED: Measured = {
     'html/picture-only': { points: 1.5, spam: 10, ham: 0 },
     'html/only': { points: 0.5, spam: 412, ham: 59 },
     'html/capitals': { points: 0.7, spam: 12, ham: 0 },
-    'wording/account-threat': { points: 0.6, spam: 8, ham: 8 },
     'wording/advance-fee': { points: 4, spam: 44, ham: 0 },
     'wording/advance-fee-strong': { points: 2, spam: 32, ham: 0 },
     'wording/pharmacy': { points: 1.5, spam: 61, ham: 0 },

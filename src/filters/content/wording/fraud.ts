@@ -1,6 +1,7 @@
 /** Rules about fraud: a passage has what such mail claims, and what it asks for. In more than twenty languages. */
 import { isFreeMail } from '../../../links/hosting.ts'
 import { quote, quoteList } from '../../rules/quote.ts'
+import type { Kind } from './kinds.ts'
 import { claimsAndRequests, hasWayOut, passage, type WordingRuleOf, type WordingView } from './view.ts'
 
 export const fraudRules = {
@@ -37,10 +38,19 @@ export const fraudRules = {
   },
   'wording/document-lure': {
     group: 'threat',
-    fires: 'A passage announces a document, a voice message or an invoice, and asks the reader to open it by a link.',
+    fires:
+      'A passage announces a document, a voice message or an invoice, and asks the reader to open it, and the message has a link or an attachment.',
     points: 0.3,
     max: 0.5,
-    find: claimsAndRequests('document', 2, 'asks the reader to open a document', ({ clicks }) => clicks.length > 0),
+    find: claimsAndRequests('document', 2, 'asks the reader to open a document', hasWayOut),
+  },
+  'wording/threat-subject': {
+    group: 'threat',
+    fires:
+      'The subject says that an account, a mailbox, a parcel or a subscription is blocked, and no passage has what the rules above look for.',
+    points: 0.3,
+    max: 1,
+    find: claimInSubject(['account', 'mailbox', 'parcel', 'renewal'], 'threatens'),
   },
   'wording/advance-fee': {
     group: 'fraud',
@@ -125,6 +135,13 @@ export const fraudRules = {
     max: 2.5,
     find: claimsAndRequests('payout', 2, 'promises a payout'),
   },
+  'wording/prize-subject': {
+    group: 'fraud',
+    fires: 'The subject promises a prize or a payout, and no passage has what the rules above look for.',
+    points: 0.5,
+    max: 1.5,
+    find: claimInSubject(['prize', 'payout'], 'promises'),
+  },
 } satisfies Readonly<Record<string, WordingRuleOf>>
 
 /** A pitch is shorter than this. */
@@ -143,6 +160,16 @@ function pitch(view: WordingView): string | undefined {
   if (isAdvanceFee(view)) return undefined
   const found = passage(view, 'advanceFee', { min: [1, 1] })
   return found.length > 0 ? `a short text has phrases of advance-fee fraud: ${quoteList(found)}` : undefined
+}
+
+/** The subject has a claim of one of the kinds, and the text has the claim and the request of none. */
+function claimInSubject(kinds: readonly Kind[], what: string) {
+  return (view: WordingView): string | undefined => {
+    const found = kinds.flatMap(kind => view.phrases.endingIn(`${kind}/claim`, view.wordTable.bodyAt))
+    if (found.length === 0 || view.list) return undefined
+    const whole = kinds.some(kind => passage(view, kind, { min: [1, 1] }).length > 0)
+    return whole ? undefined : `the subject ${what}: ${quoteList(found)}`
+  }
 }
 
 const COIN =

@@ -1,6 +1,6 @@
 /** Kinds of fraud and advertising, each as two lists of phrases in many languages: what is claimed, and what is asked. */
 
-/** The kinds. Each language has them all but the last four, which some have. */
+/** The kinds. Each language has them all but the last four, which some have: `callback`, `payout`, `dating`, `document`. */
 export const KINDS = [
   'casino',
   'prize',

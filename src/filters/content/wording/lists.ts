@@ -68,11 +68,10 @@ first page of google, website traffic, web design, ring tones, ringtones, ad spa
 const spamDisclaimer = `
 this is not spam, not spam, this is not unsolicited, not intended for residents, s. 1618, s.1618, s1618, section 301
 title iii, bill 1618, 105th congress, cannot be considered spam, considered spam, considered as spam, hr 4176
-one time mailing, one-time mailing, one time email, one time message, opt-in list, opt in list, opted in, opted-in
-opted to receive, partner sites, remove in the, with remove, word remove, the word "remove*, "remove", to be removed
-be removed from, removed from our, removed from this, remove me, remove yourself, unsubscribe me, no longer wish to
-wish to be removed, do not wish to receive, if you do not wish, marketing company, strictly enforces
-anti-spam policy, never spam, reply to this email with, mailing list removal, further mailings, future mailings
+one time mailing, one-time mailing, one time email, one time message, opt-in list, opt in list, opted-in
+opted to receive, partner sites, remove in the, with remove, word remove, the word "remove*, "remove"
+click here to remove, remove yourself, unsubscribe me, wish to be removed, marketing company, strictly enforces
+anti-spam policy, never spam, reply to this email with, mailing list removal, further mailings
 future offers, future promotions, take me off, exclude yourself
 `
 

@@ -7,7 +7,8 @@ const [MAX_GAP_WORDS, MAX_GAP_LENGTH] = [4, 16]
 const STEM_LENGTH = 3
 
 const GAP = ' ~ '
-const SENTENCE_END = /[.!?;\u0964\u3002\u061f]/
+const SENTENCE_ENDS: ReadonlySet<number> = new Set(Array.from('.!?;\u0964\u3002\u061f', sign => sign.charCodeAt(0)))
+const endsSentence = (code: number): boolean => SENTENCE_ENDS.has(code)
 
 /** Thai, Hangul (fold takes its syllables apart), Kana and Han: words are not separated, or their endings are attached. */
 export const isWide = (text: string): boolean => /[\u0e00-\u0e7f\u1100-\u11ff\u3040-\u9fff]/.test(text)
@@ -57,16 +58,16 @@ export class Pattern {
     this.start = this.#parts[0]?.[0] ?? ''
   }
 
-  /** Tells whether the phrase stands at this place, which is where a word begins. */
-  matches(text: string, at: number): boolean {
-    if (!text.startsWith(this.start, at)) return false
+  /** The end of the phrase that stands at this place, which is where a word begins; -1 if it does not. */
+  endAt(text: string, at: number): number {
+    if (!text.startsWith(this.start, at)) return -1
     const [first = [], ...others] = this.#parts
     let end = this.#wide ? at + this.start.length : endOfPart(text, at, first)
     for (const part of others) {
-      if (end < 0) return false
+      if (end < 0) return -1
       end = this.#wide ? afterWideGap(text, end, part[0] ?? '') : afterGap(text, end, part)
     }
-    return end >= 0
+    return end
   }
 }
 
@@ -85,8 +86,7 @@ function afterGap(text: string, from: number, pieces: readonly string[]): number
   let at = from
   for (let skipped = 0; skipped <= MAX_GAP_WORDS; skipped++) {
     for (; at < text.length && !isWordUnit(text.charCodeAt(at)); at++) {
-      // A sign at the end of the text or before a blank ends the sentence.
-      if (SENTENCE_END.test(text[at] ?? '') && (at + 1 === text.length || text[at + 1] === ' ')) return -1
+      if (endsSentenceAt(text, at)) return -1
       if (at - from > MAX_GAP_LENGTH * MAX_GAP_WORDS) return -1
     }
     const end = endOfPart(text, at, pieces)
@@ -96,10 +96,17 @@ function afterGap(text: string, from: number, pieces: readonly string[]): number
   return -1
 }
 
+/** A sign ends the sentence at the end of the text or before a blank; a dot after three letters abbreviates a word. */
+function endsSentenceAt(text: string, at: number): boolean {
+  if (!endsSentence(text.charCodeAt(at)) || (at + 1 < text.length && text[at + 1] !== ' ')) return false
+  return text[at] !== '.' || [1, 2, 3, 4].every(back => isWordUnit(text.charCodeAt(at - back)))
+}
+
 function afterWideGap(text: string, from: number, piece: string): number {
   const room = text.slice(from, from + MAX_GAP_LENGTH + piece.length)
   const found = room.indexOf(piece)
-  return found < 0 || SENTENCE_END.test(room.slice(0, found)) ? -1 : from + found + piece.length
+  for (let at = 0; at < found; at++) if (endsSentence(room.charCodeAt(at))) return -1
+  return found < 0 ? -1 : from + found + piece.length
 }
 
 function wordEnd(text: string, at: number): number {

@@ -30,8 +30,13 @@ class Entry {
 interface Match {
   readonly phrase: string
   readonly at: number
+  /** The end of its first words, up to an open end or a gap, and of the whole. */
+  readonly stop: number
+  readonly end: number
 }
 
+/** Comparisons of a phrase with a place in one text: more than honest text of the greatest length needs. */
+const MAX_COMPARISONS = 30_000
 /** Places of one phrase that are kept. */
 const MAX_PLACES = 8
 /** Two to this power are the bits that tell whether an index may have a hash. */
@@ -61,19 +66,24 @@ export class Phrases<Name extends string> {
     return found === undefined ? [] : [...new Set(found.flatMap(({ phrase, at }) => (at < within ? [phrase] : [])))]
   }
 
+  /** The distinct phrases of a list that end in the first characters of the text. */
+  endingIn(list: Name, length: number): readonly string[] {
+    const found = this.#byList.get(list) ?? []
+    return [...new Set(found.flatMap(({ phrase, end }) => (end <= length ? [phrase] : [])))]
+  }
+
   /** The phrases of the first passage that has enough of both lists; none where no passage has. Linear. */
   nearby(first: Name, second: Name, { min, together = min[0] + min[1], span = 2000 }: Nearby): readonly string[] {
     const [a, b] = [this.#byList.get(first), this.#byList.get(second)]
     if (a === undefined || b === undefined) return []
-    const all = [...a.map(match => ({ ...match, side: 0 })), ...b.map(match => ({ ...match, side: 1 }))]
-    all.sort((one, other) => one.at - other.at)
+    const all = [...withoutOverlaps(a, 0), ...withoutOverlaps(b, 1)].sort((one, other) => one.at - other.at)
     const counts: readonly [Map<string, number>, Map<string, number>] = [new Map(), new Map()]
     let start = 0
     for (const { at, phrase, side } of all) {
-      const here = counts[side as 0 | 1]
+      const here = counts[side]
       here.set(phrase, (here.get(phrase) ?? 0) + 1)
       for (let old = all[start]; old !== undefined && at - old.at > span; old = all[++start]) {
-        const left = counts[old.side as 0 | 1]
+        const left = counts[old.side]
         const rest = (left.get(old.phrase) ?? 0) - 1
         if (rest > 0) left.set(old.phrase, rest)
         else left.delete(old.phrase)
@@ -85,6 +95,18 @@ export class Phrases<Name extends string> {
     }
     return []
   }
+}
+
+/** Phrases in the order of the text, without those that begin within the first words of another. */
+function withoutOverlaps(matches: readonly Match[], side: 0 | 1): readonly (Match & { readonly side: 0 | 1 })[] {
+  let stop = 0
+  return matches
+    .toSorted((one, other) => one.at - other.at || other.stop - one.stop)
+    .flatMap(match => {
+      if (match.at < stop) return []
+      stop = match.stop
+      return [{ ...match, side }]
+    })
 }
 
 /**
@@ -143,7 +165,7 @@ export class PhraseBook<Name extends string> {
     }
     for (const entry of this.#searched) {
       const at = text.indexOf(entry.pattern.start)
-      if (at >= 0) matches.try(text, at, entry)
+      if (at >= 0) matches.add(entry, at, at + entry.pattern.start.length)
     }
   }
 
@@ -187,24 +209,29 @@ class HashIndex {
 class Matches {
   readonly byList = new Map<string, Match[]>()
   readonly #places = new Map<Entry, number>()
+  #left = MAX_COMPARISONS
 
   /** Adds those of the phrases, and of the next ones with the same keys, that begin here, in the order of the lists. */
   try(text: string, at: number, ...chains: readonly (Entry | undefined)[]): void {
-    const found: Entry[] = []
+    const found: { readonly entry: Entry; readonly end: number }[] = []
     // Another word can have the same hash: the pattern decides.
     for (const chain of chains) {
-      for (let entry = chain; entry !== undefined; entry = entry.next) {
-        if (entry.pattern.matches(text, at)) found.push(entry)
+      for (let entry = chain; entry !== undefined && this.#left > 0; entry = entry.next) {
+        this.#left -= 1
+        const end = entry.pattern.endAt(text, at)
+        if (end >= 0) found.push({ entry, end })
       }
     }
-    for (const entry of found.length > 1 ? found.sort((a, b) => a.order - b.order) : found) this.#add(entry, at)
+    if (found.length > 1) found.sort((a, b) => a.entry.order - b.entry.order)
+    for (const { entry, end } of found) this.add(entry, at, end)
   }
 
-  #add(entry: Entry, at: number): void {
+  add(entry: Entry, at: number, end: number): void {
     const places = this.#places.get(entry) ?? 0
     if (places === MAX_PLACES) return
     this.#places.set(entry, places + 1)
-    const match = { phrase: entry.written.replaceAll('*', '').replaceAll('~', '…'), at }
+    const phrase = entry.written.replaceAll('*', '').replaceAll('~', '…')
+    const match = { phrase, at, stop: at + entry.pattern.start.length, end }
     const matches = this.byList.get(entry.list)
     if (matches === undefined) this.byList.set(entry.list, [match])
     else matches.push(match)

@@ -5,6 +5,15 @@ import type { Phrases } from './phrases.ts'
 
 const THREATS: readonly Kind[] = ['account', 'mailbox', 'parcel', 'renewal']
 
-/** The phrases of the passages that threaten, of each kind of threat: none, or at least two. */
-export const threatsIn = (phrases: Phrases<ListName>): readonly string[] =>
-  THREATS.flatMap(kind => phrases.nearby(`${kind}/claim`, `${kind}/request`, { min: [1, 1] }))
+/** Threats stand at the beginning of a message. */
+const MAX_LENGTH = 5_000
+
+/** The distinct claims of threats, and the requests that stand near them. */
+export const threatsIn = (phrases: Phrases<ListName>): readonly string[] => [
+  ...new Set(
+    THREATS.flatMap(kind => [
+      ...phrases.of(`${kind}/claim`, MAX_LENGTH),
+      ...phrases.nearby(`${kind}/claim`, `${kind}/request`, { min: [1, 1] }),
+    ]),
+  ),
+]

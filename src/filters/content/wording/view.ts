@@ -14,9 +14,10 @@ export interface WordingView extends MessageView {
 /** A rule about the wording. */
 export type WordingRuleOf = Rule<WordingView>
 
-/** The message has a web link to click, or an attachment. */
+/** The message has a web link to click, an attachment, or a picture, which may show a code to scan. */
 export const hasWayOut = ({ clicks, parts }: WordingView): boolean =>
-  clicks.length > 0 || parts.all.some(({ disposition }) => disposition === 'attachment')
+  clicks.length > 0 ||
+  parts.all.some(({ disposition, contentType }) => disposition === 'attachment' || contentType.startsWith('image/'))
 
 /** The phrases of a kind where the message claims and requests in one passage. */
 export const passage = ({ phrases }: WordingView, kind: Kind, nearby: Nearby): readonly string[] =>

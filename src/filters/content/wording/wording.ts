@@ -42,17 +42,17 @@ export const wordingRules = {
     'wording/spam-disclaimer': {
       group: 'disclaimer',
       fires:
-        'The text explains at least twice why it is not spam, or how to be removed, and the message has no List-Unsubscribe field.',
+        'The text explains why it is not spam, or how to be removed, and the message has no List-Unsubscribe field.',
       points: 1,
       max: 0.7,
-      find: seen => !seen.list && several('spamDisclaimer', 2, 'has phrases of a spam disclaimer')(seen),
+      find: seen => !seen.list && several('spamDisclaimer', 1, 'has phrases of a spam disclaimer')(seen),
     },
     'wording/spam-disclaimer-strong': {
       group: 'disclaimer',
-      fires: 'The text has at least four such phrases.',
+      fires: 'The text has at least three such phrases.',
       points: 1,
       max: 0.8,
-      find: seen => !seen.list && several('spamDisclaimer', 4, 'has phrases of a spam disclaimer')(seen),
+      find: seen => !seen.list && several('spamDisclaimer', 3, 'has phrases of a spam disclaimer')(seen),
     },
     'wording/generic-greeting': {
       group: 'advertising',

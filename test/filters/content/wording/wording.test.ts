@@ -4,60 +4,127 @@ import { link, type RuleCase, tryRules } from '../../../support/rule-cases.ts'
 
 const cases: Readonly<Record<WordingRule, RuleCase>> = {
   'wording/account-threat': {
-    fires: link('https://example.com/', 'Verify your аccount'),
-    reason: 'the text demands action: “verify your account”',
-    spares: { text: 'They wrote: verify your account. I did not.\n' },
+    fires: link('https://example.com/', 'Your account was locked. Verify your аccount now'),
+    reason: 'the text threatens an account: “account … locked”, “verify … account”',
+    spares: { text: 'They wrote: your account was locked, verify your account. I did not.\n' },
   },
-  'wording/urgent-threat': {
-    fires: link('https://example.com/', 'Verify your account within 24 hours, or your account will be closed'),
-    reason: 'the text demands immediate action: “verify your account”, “account will be closed”, “within 24 hours” …',
-    spares: link('https://example.com/', 'Verify your account, or your account will be closed'),
+  'wording/mailbox-threat': {
+    fires: link('https://example.com/', 'Your mailbox is almost full. Increase your quota here'),
+    reason: 'the text threatens a mailbox: “mailbox … full”, “increase … quota”',
+    spares: link('https://example.com/', 'My mailbox is full, so please write again next week'),
+  },
+  'wording/renewal-scare': {
+    fires: link('https://example.com/', 'Your antivirus has expired: 4 viruses were found. Renew now'),
+    reason: 'the text presses the reader to renew: “antivirus … expired”, “viruses … found”, “renew now”',
+    spares: link('https://example.com/', 'Your subscription will renew on 4 May for 9 euros, as agreed'),
+  },
+  'wording/parcel-fee': {
+    fires: link('https://example.com/', 'Your parcel is on hold at the depot. Pay the customs fee of 1.99'),
+    reason: 'the text asks for a fee for a parcel: “parcel … on hold”, “pay … fee”',
+    spares: link('https://example.com/', 'Your parcel is waiting at the shop. Your pick-up code is 4711'),
+  },
+  'wording/document-lure': {
+    fires: link('https://example.com/', 'A file was shared with you. View document'),
+    reason: 'the text asks the reader to open a document: “file … shared with you”, “view document”',
+    spares: { text: 'The file was shared with you yesterday, see the folder of the project.\n' },
+  },
+  'wording/threat-subject': {
+    fires: { subject: 'Your account has been suspended', text: 'See the page.\n' },
+    reason: 'the subject threatens: “account … suspended”',
+    spares: { subject: 'Your new account', text: 'It was never suspended.\n' },
   },
   'wording/advance-fee': {
     fires: {
-      text: 'My name is Helen, a widow. My late husband left a consignment with a security company in Lagos. God bless you.\n',
+      text: 'My name is Helen. My late husband left a sum of nine million dollars, and I want your assistance. Contact me.\n',
     },
     reason:
-      'the text has phrases of advance-fee fraud: “late husband”, “consignment”, “security company”, “my name is” …',
+      'the text has phrases of advance-fee fraud: “late husband”, “sum of … million”, “million … dollars”, “my name is” …',
     spares: {
-      text: 'My name is Helen, a widow with cancer. Please donate to our charity. God bless you, dear friend.\n',
+      text: 'My name is Helen, I collect for the hospital. Contact me if you want to help. My late husband was ill, too.\n',
     },
   },
   'wording/advance-fee-strong': {
     fires: {
-      text: 'My name is Helen, a widow. My late husband, late client of the central bank of Nigeria, left a consignment with a security company in Abidjan. Next of kin is nobody. God bless you, dearest one.\n',
+      text: 'My name is Helen. My late husband left a consignment of trunk boxes and a sum of nine million dollars with a dormant account. It is strictly confidential, contact me, your assistance is a mutual benefit. God bless you.\n',
     },
     reason:
-      'the text has phrases of advance-fee fraud: “late husband”, “late client”, “central bank of”, “bank of nigeria” …',
+      'the text has phrases of advance-fee fraud: “late husband”, “consignment … box”, “trunk box”, “sum of … million” …',
     spares: {
-      text: 'My name is Helen, a widow. My late husband left a consignment with a security company in Lagos. God bless you.\n',
+      text: 'My name is Helen. My late husband left a sum of nine million dollars, and I want your assistance. Contact me.\n',
     },
+  },
+  'wording/advance-fee-pitch': {
+    fires: { text: 'There is a deal in my bank. Reply for more details.\n' },
+    reason: 'a short text has phrases of advance-fee fraud: “deal in my bank”, “reply … details”',
+    spares: { text: 'There is a meeting in my bank on Monday. Reply for more details.\n' },
   },
   'wording/extortion': {
     fires: {
-      text: 'I hacked your device and recorded you with your webcam. Pay in bitcoin to 1BoatSLRHtKNngkdXEeobR76b53LETtpyT within 48 hours.\n',
+      text: 'I hacked your device and recorded you through your webcam. Send 900 USD in bitcoin to 1BoatSLRHtKNngkdXEeobR76b53LETtpyT, you have 48 hours.\n',
     },
-    reason: 'the text has phrases of extortion and a cryptocurrency address: “i hacked”, “hacked”, “your device” …',
+    reason: 'the text demands money by extortion: “i hacked”, “recorded you”, “your … webcam” …',
     spares: {
-      text: 'Somebody claims that he hacked your device and recorded you with your webcam, and wants bitcoin within 48 hours: a fraud.\n',
+      text: 'Your withdrawal in bitcoin to 1BoatSLRHtKNngkdXEeobR76b53LETtpyT was sent. It takes 48 hours. If it was not you, your device may have malware: change your password.\n',
     },
+  },
+  'wording/extortion-story': {
+    fires: {
+      text: 'I hacked your device and recorded you through your webcam. Pay me in bitcoin within 48 hours or I send the video to all your contacts.\n',
+    },
+    reason: 'the text has a story of extortion: “i hacked”, “recorded you”, “your … webcam” …',
+    spares: { text: 'Somebody claims that he hacked your device and wants bitcoin within 48 hours: a fraud.\n' },
   },
   'wording/callback-phishing': {
     fires: {
       from: 'Billing <billing.77@gmail.com>',
-      text: 'Invoice: your subscription of Norton 360 has been charged. To cancel call +1 (888) 555-0123.\n',
+      text: 'Norton 360: 389.99 USD will be charged to your account. If you did not authorize this, call +1 (8O8) 555-O142.\n',
     },
     reason:
-      'the text announces a charge that a call to “+1 (888) 555-0123” cancels: “invoice”, “subscription”, “norton” …',
+      'the text announces a charge that a call to “+1 (8O8) 555-O142” cancels: “will be charged”, “did not authorize”',
     spares: {
-      from: 'Billing <billing@shop.example.com>',
-      text: 'Invoice: your subscription has been charged. To cancel call +1 (888) 555-0123.\n',
+      from: 'Larchfield Bikes <larchfieldbikes@gmail.com>',
+      text: 'Thank you for your order! The invoice is attached. If you want a refund, call us at (415) 555-0188.\n',
     },
   },
   'wording/prize': {
     fires: { subject: 'You have been selected', text: 'Claim your reward.\n' },
-    reason: 'the text offers a prize: “you have been selected”, “claim your reward”',
-    spares: { subject: 'Our survey', text: 'Tell us what you think, it takes a minute.\n' },
+    reason: 'the text offers a prize: “you have been selected”, “claim your”',
+    spares: { subject: 'You have been selected for the interview', text: 'Please bring your papers on Monday.\n' },
+  },
+  'wording/survey': {
+    fires: { text: 'Take part in our short survey and get an exclusive reward worth up to 90 dollars.\n' },
+    reason: 'the text promises a gift for a survey: “take part … survey”, “short survey”, “get … reward”',
+    spares: { text: 'We ask all members for their opinion on the new timetable; the survey takes a minute.\n' },
+  },
+  'wording/payout': {
+    fires: { text: 'Your bitcoin balance is 1.2 BTC. You have only 24 hours to withdraw it.\n' },
+    reason: 'the text promises a payout: “your … balance is”, “bitcoin balance”, “you have only”',
+    spares: { text: 'Your withdrawal of 0.01 BTC has been sent.\n' },
+  },
+  'wording/prize-subject': {
+    fires: { subject: 'You have won a power drill', text: 'See the page.\n' },
+    reason: 'the subject promises: “you have won”',
+    spares: { subject: 'Who won the match', text: 'We did.\n' },
+  },
+  'wording/casino': {
+    fires: { text: 'The new online casino: 200 free spins and a welcome bonus, play now.\n' },
+    reason: 'the text advertises a casino: “online casino”, “free spins”, “welcome bonus”',
+    spares: { text: 'The old casino in the park becomes a library, and the council pays a bonus to the builders.\n' },
+  },
+  'wording/loan': {
+    fires: { text: 'We give a business loan or a personal loan at 2% interest, with no collateral.\n' },
+    reason: 'the text offers a loan: “business loan”, “personal loan”, “2% interest”',
+    spares: { text: 'As discussed, the loan runs for twenty years, and interest rates are fixed for ten.\n' },
+  },
+  'wording/cure': {
+    fires: { text: 'Doctors hate this trick: weight loss overnight, and belly fat is gone.\n' },
+    reason: 'the text promises a cure: “weight loss”, “doctors hate”, “this trick”',
+    spares: { text: 'Your blood sugar was measured on Monday; the doctor sees you on Friday about diabetes.\n' },
+  },
+  'wording/dating': {
+    fires: { text: 'Hot singles near you are waiting: see my photos.\n' },
+    reason: 'the text advertises sexual contacts: “hot singles”, “see my photos”',
+    spares: { text: 'My photos of the party are in the folder.\n' },
   },
   'wording/pharmacy': {
     fires: { text: 'Viagra, no prescription.\n' },
@@ -86,8 +153,10 @@ const cases: Readonly<Record<WordingRule, RuleCase>> = {
   },
   'wording/credit': {
     fires: { text: 'Mortgage, refinance, lowest rates.\n' },
-    reason: 'the text offers credit: “mortgage”, “refinance”, “lowest rates”',
-    spares: { text: 'We talked about the mortgage.\n' },
+    reason: 'the text offers credit: “lowest rates”, “mortgage”, “refinance”',
+    spares: {
+      text: 'As discussed: the mortgage is a loan over 20 years, interest rates are fixed for ten. The lender asks for 20 % equity and a life insurance. We can refinance the old home loan.\n',
+    },
   },
   'wording/goods': {
     fires: { text: 'Rolex, replica\n' },
@@ -100,8 +169,8 @@ const cases: Readonly<Record<WordingRule, RuleCase>> = {
     spares: { text: 'To be removed, write to us.\n', header: { 'List-Unsubscribe': '<mailto:x@example.org>' } },
   },
   'wording/spam-disclaimer-strong': {
-    fires: { text: 'This is not spam. You received this because you opted-in. To be removed, write.\n' },
-    reason: 'the text has phrases of a spam disclaimer: “this is not spam”, “not spam”, “you received this” …',
+    fires: { text: 'This is not spam. You are on our opt-in list. Remove yourself below.\n' },
+    reason: 'the text has phrases of a spam disclaimer: “this is not spam”, “not spam”, “opt-in list” …',
     spares: { text: 'Spam is not what we send.\n' },
   },
   'wording/generic-greeting': {
@@ -111,8 +180,8 @@ const cases: Readonly<Record<WordingRule, RuleCase>> = {
   },
   'wording/subject-offer': {
     fires: { subject: 'Lose weight' },
-    reason: 'the subject promises: “lose”',
-    spares: { subject: 'Lunch on Friday' },
+    reason: 'the subject promises: “lose”, “weight”',
+    spares: { subject: 'Your mortgage rates' },
   },
   'wording/advertising': {
     fires: { text: 'Click here, order now, limited time, money back.\n' },
@@ -144,7 +213,9 @@ const cases: Readonly<Record<WordingRule, RuleCase>> = {
   'wording/random-suffix': {
     fires: { text: 'Hello\n\n1918BQhX5-227CpaM0598cJWr2\n' },
     reason: 'the text ends in the random string “1918BQhX5-227CpaM0598cJWr2”',
-    spares: { text: 'Hello\n\nbob@example.net\n' },
+    spares: {
+      text: 'The driver is fixed.\n\n[ref:_00D30A0._5003x1B2c:ref]\n',
+    },
   },
 }
 

@@ -76,11 +76,12 @@ bestelling ~ bevestigd, aankoop ~ bevestigd
 | niet ~ geautoriseerd, geen toestemming, niet ~ herkent, niet herkent, niet ~ geplaatst, niet door u, om ~ annuleren
 annuleer, te annuleren, bel ~ klantenservice, bel ons
 dating: singles ~ buurt, vrouwen ~ buurt, buurvrouw, sexdate*, seksdate*, sexcontact*, sexvriend*, seksvriend*, geile
-eenzame vrouwen, spannende afspraak, lusten ~ lasten, neuken, neukt, ondeugende ~ vrouwen, russische vrouwen
-dating voor volwassenen, gratis afspreken, naaktfoto*
+erotisch*, sexpartner*, seksafspraak*, discrete ~ dames, milf*, tinder, eenzame vrouwen, spannende afspraak
+lusten ~ lasten, neuken, neukt, ondeugende ~ vrouwen, russische vrouwen, dating voor volwassenen, gratis afspreken
+naaktfoto*
 | gratis toegang, gratis aanmelden, gratis inschrijven, gratis afspreken, via whatsapp, mijn foto*, contact met
-schrijf me, stuur me, vanavond, vaste relatie, geen nepprofielen, ontmoeten, opzoek naar, op zoek naar, naakt
-wacht op je
+reageer, kom nu, bekijk ~ profiel, bekijk ~ foto*, neem contact, schrijf me, stuur me, vanavond, vaste relatie
+geen nepprofielen, ontmoeten, opzoek naar, op zoek naar, naakt, wacht op je
 document: document ~ gedeeld, bestand ~ gedeeld, nieuw spraakbericht, nieuwe voicemail, nieuwe fax, gescand document
 openstaande factuur, achterstallige factuur, betalingsbewijs, versleuteld bericht
 | bekijk ~ document, document ~ bekijken, open ~ document, document ~ openen, document ~ downloaden

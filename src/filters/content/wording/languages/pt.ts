@@ -56,15 +56,18 @@ seus contatos, seus contactos, todos os seus contatos, amigos e familiares, fam�
 vou enviar ~ vídeo, divulgar ~ vídeo, publicar ~ vídeo, apagar ~ vídeo, excluirei ~ vídeo, tem 48 horas, tem 72 horas
 em 48 horas, em 72 horas, não ~ polícia, resgate
 account: conta ~ bloqueada, conta ~ suspensa, conta ~ limitada, conta ~ restrita, conta ~ encerrada
-conta ~ desativada, conta ~ cancelada, cartão ~ bloqueado, cartão ~ suspenso, acesso ~ bloqueado, acesso ~ suspenso
-transaç* ~ suspeita, transações ~ bloqueadas, atividade ~ suspeita, atividade ~ incomum, pagamento ~ recusado
-dispositivo ~ expirou, token ~ expirado, módulo de segurança ~ expirou, cpf ~ irregular, cpf ~ cancelado
-débito ~ pendente, será negativado, título ~ protesto, multa pendente, restituição ~ disponível
+novo acesso à sua conta, acesso ~ sua conta ~ dispositivo, conta ~ atrasada, fatura ~ atraso, fatura ~ vencida
+cartão ~ temporariamente bloqueado, serviços ~ suspensos, conta ~ desativada, conta ~ cancelada, cartão ~ bloqueado
+cartão ~ suspenso, acesso ~ bloqueado, acesso ~ suspenso, transaç* ~ suspeita, transações ~ bloqueadas
+atividade ~ suspeita, atividade ~ incomum, pagamento ~ recusado, dispositivo ~ expirou, token ~ expirado
+módulo de segurança ~ expirou, cpf ~ irregular, cpf ~ cancelado, débito ~ pendente, será negativado
+título ~ protesto, multa pendente, restituição ~ disponível
 | atualize ~ dados, atualizar ~ dados, atualize ~ cadastro, atualização cadastral, recadastramento, recadastre
-confirme ~ dados, confirmar ~ dados, confirme ~ identidade, verifique ~ conta, verificar ~ conta
-verifique ~ identidade, desbloqueie, desbloquear, desbloqueio, regularize, regularizar, reativar, reative
-ative ~ conta, evite ~ bloqueio, evitar ~ bloqueio, evitar ~ cancelamento, evite ~ transtornos, em até 24
-prazo para pagamento, boleto ~ anexo, quitar
+habilite, habilitar, ative o, ativar ~ conta, evite ~ suspensão, evitar ~ suspensão, não reconheço este acesso
+não reconhece este acesso, acesse ~ regularizar, confirme ~ dados, confirmar ~ dados, confirme ~ identidade
+verifique ~ conta, verificar ~ conta, verifique ~ identidade, desbloqueie, desbloquear, desbloqueio, regularize
+regularizar, reativar, reative, ative ~ conta, evite ~ bloqueio, evitar ~ bloqueio, evitar ~ cancelamento
+evite ~ transtornos, em até 24, prazo para pagamento, boleto ~ anexo, quitar
 parcel: encomenda ~ retida, encomenda ~ aguardando, encomenda ~ bloqueada, encomenda ~ não ~ entregue
 encomenda ~ alfândega, pacote ~ retido, pacote ~ aguardando, pacote ~ não ~ entregue, objeto ~ retido
 objeto ~ aguardando, objeto ~ taxado, entrega ~ falhou, tentativa de entrega, endereço incompleto, pedido ~ retido
