@@ -141,12 +141,7 @@ export const combinations = [
     'The message announces a fortune or names no recipient, and replies go to a free mail address.',
     all(
       any('impersonation/reply-to-free-mail', 'impersonation/reply-to-mismatch'),
-      any(
-        'wording/advance-fee',
-        'wording/advance-fee-pitch',
-        'headers/undisclosed-recipients',
-        'headers/no-recipient',
-      ),
+      any('wording/advance-fee', 'wording/advance-fee-pitch', 'headers/undisclosed-recipients', 'headers/no-recipient'),
     ),
     2,
   ),
