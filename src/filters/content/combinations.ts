@@ -49,7 +49,7 @@ const demand = any(
   'wording/mailbox-threat',
   'wording/renewal-scare',
   'wording/parcel-fee',
-  'wording/document-lure',
+  'wording/shared-document',
   'wording/prize',
   'wording/survey',
   'wording/payout',

@@ -36,7 +36,7 @@ export const fraudRules = {
     max: 2,
     find: claimsAndRequests('parcel', 2, 'asks for a fee for a parcel', hasWayOut),
   },
-  'wording/document-lure': {
+  'wording/shared-document': {
     group: 'threat',
     fires:
       'A passage announces a document, a voice message or an invoice, and asks the reader to open it, and the message has a link or an attachment.',

@@ -1,6 +1,6 @@
-/** Kinds of fraud and advertising, each as two lists of phrases in many languages: what is claimed, and what is asked. */
+/** Kinds of fraud and advertising: two lists of phrases each, what is claimed and what is asked, in many languages. */
 
-/** The kinds. Each language has them all but the last four, which some have: `callback`, `payout`, `dating`, `document`. */
+/** The kinds. Some languages lack the last four: `callback`, `payout`, `dating` and `document`. */
 export const KINDS = [
   'casino',
   'prize',

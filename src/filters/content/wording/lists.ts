@@ -1,6 +1,6 @@
 /**
- * The book of phrases that every message is searched for: the kinds of fraud in the languages of Latin script, and lists
- * of unsolicited advertising in English. The lists stay small: the classifier learns the rest.
+ * The book of phrases that every message is searched for: the kinds of fraud in languages of Latin script, and English
+ * lists of unsolicited advertising. The lists stay small: the classifier learns the rest.
  */
 import { type KindList, kindLists } from './kinds.ts'
 import { cs } from './languages/cs.ts'

@@ -10,7 +10,7 @@ const GAP = ' ~ '
 const SENTENCE_ENDS: ReadonlySet<number> = new Set(Array.from('.!?;\u0964\u3002\u061f', sign => sign.charCodeAt(0)))
 const endsSentence = (code: number): boolean => SENTENCE_ENDS.has(code)
 
-/** Thai, Hangul (fold takes its syllables apart), Kana and Han: words are not separated, or their endings are attached. */
+/** Thai, Hangul (fold takes its syllables apart), Kana and Han: words are not separated, or have endings. */
 export const isWide = (text: string): boolean => /[\u0e00-\u0e7f\u1100-\u11ff\u3040-\u9fff]/.test(text)
 
 /** How a phrase is looked up: by its first word, its first two words, the first letters of an open word … */

@@ -1,4 +1,4 @@
-/** The kinds of fraud in each language: hostile texts that are found, and honest ones of the same matter that are not. */
+/** The kinds of fraud in each language: hostile texts that are found, and honest ones of the same matter. */
 import { readdirSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'

@@ -23,7 +23,7 @@ const cases: Readonly<Record<WordingRule, RuleCase>> = {
     reason: 'the text asks for a fee for a parcel: “parcel … on hold”, “pay … fee”',
     spares: link('https://example.com/', 'Your parcel is waiting at the shop. Your pick-up code is 4711'),
   },
-  'wording/document-lure': {
+  'wording/shared-document': {
     fires: link('https://example.com/', 'A file was shared with you. View document'),
     reason: 'the text asks the reader to open a document: “file … shared with you”, “view document”',
     spares: { text: 'The file was shared with you yesterday, see the folder of the project.\n' },

@@ -1,4 +1,4 @@
-/** Indonesian, and much of Malay. Written for postern from knowledge of the language; no phrase is copied from a source. */
+/** Indonesian, and much of Malay. Written for postern; no phrase is copied from a source. */
 export const id = `
 casino: kasino*, casino*, slot online, slot gacor, judi online, situs judi, putaran gratis, rolet, jackpot*
 taruhan bola, taruhan olahraga, togel, sabung ayam

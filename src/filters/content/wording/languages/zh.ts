@@ -1,4 +1,4 @@
-/** Chinese, simplified and traditional. Written for postern from knowledge of the language; no phrase is copied from a source. */
+/** Chinese, simplified and traditional. Written for postern; no phrase is copied from a source. */
 export const zh = `
 casino: 赌场, 賭場, 娱乐城, 娛樂城, 老虎机, 老虎機, 百家乐, 百家樂, 轮盘, 輪盤, 博彩, 彩票平台, 体育投注, 體育投注, 棋牌, 真人荷官, 免费旋转, 免費旋轉
 | 首存, 首充, 存款奖金, 存款獎金, 存款红利, 存款紅利, 注册送, 註冊送, 开户送, 開戶送, 无需存款, 無需存款, 彩金, 领取奖金, 領取獎金, 领取红包, 立即投注, 立即游戏, 立即遊戲, 马上玩, 馬上玩
