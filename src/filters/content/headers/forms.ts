@@ -5,31 +5,22 @@ import type { Rule } from '../../rules/rule.ts'
 import type { MessageView } from '../../rules/view.ts'
 
 export const forms = {
-  'headers/no-mime-version': {
-    group: 'format',
-    fires: 'The message has a Content-Type and no MIME-Version (RFC 2045 §4).',
-    points: 0.7,
-    find: ({ header }) =>
-      header.all('content-type').length > 0 &&
-      header.all('mime-version').length === 0 &&
-      'the message has a Content-Type and no MIME-Version',
-  },
   'headers/unnecessary-base64': {
     group: 'format',
-    fires: 'A text part is encoded in base64 although it is plain ASCII.',
+    fires: 'An HTML part is encoded in base64 although it is plain ASCII.',
     points: 0.7,
     max: 0.7,
     find: ({ parts }) => {
       const part = parts.all.find(
         ({ encoding, contentType, text, disposition }) =>
           encoding === 'base64' &&
-          contentType.startsWith('text/') &&
+          contentType === 'text/html' &&
           disposition !== 'attachment' &&
           text !== undefined &&
           text.length > 40 &&
           /^[\0-\x7f]*$/.test(text),
       )
-      return part && `a ${part.contentType} part of plain ASCII is encoded in base64`
+      return part && 'an HTML part of plain ASCII is encoded in base64'
     },
   },
   'headers/high-priority': {
