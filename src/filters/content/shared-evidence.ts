@@ -60,7 +60,7 @@ export interface EvidenceContext {
 
 /**
  * What exceeds the limit, by evidence. The limit is {@link MAX_POINTS_ALONE}, or the points of a single finding if an
- * operator has given it more. A finding that may rest on several values counts for the value that has most points, and a
+ * operator has given it more. A finding that may rest on several values counts for the value with most points, and a
  * combination counts where all that it combines rests on one value.
  */
 export function excessOf(
