@@ -117,7 +117,7 @@ Spotify: spotify | spotify
 Hulu: hulu | hulu hulumail
 Xfinity: xfinity, comcast | xfinity comcast
 AT&T: at&t | att att-mail
-Verizon: verizon | verizon verizonwireless vzw
+Verizon: verizon | verizon verizonwireless verizonmedia vzw
 T-Mobile: t-mobile | t-mobile
 Vodafone: vodafone | vodafone
 Telekom: telekom | telekom t-online t-systems
@@ -131,7 +131,7 @@ WeTransfer: wetransfer | wetransfer
 Adobe: adobe, adobe sign, acrobat sign | adobe adobesign echosign
 Zoom: ~zoom | zoom
 Slack: ~slack | slack
-GitHub: github | github
+GitHub: github | github githubusercontent.com githubapp.com | github.io github.dev
 GoDaddy: godaddy | godaddy
 Namecheap: namecheap | namecheap
 Cloudflare: cloudflare | cloudflare

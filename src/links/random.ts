@@ -33,7 +33,8 @@ export function isRandomLocalPart(local: string): boolean {
   const text = local.toLowerCase().slice(0, 64)
   if (text.length < 8 || /[.+=_-]/.test(text)) return false
   if ((text.match(/[a-z]\d|\d[a-z]/g)?.length ?? 0) >= 4) return true
-  const letters = text.replace(/[^a-z]/g, '')
+  // Letters that are written together for one sound count once: `matchsprint`, `schwarzschild`.
+  const letters = text.replace(/[^a-z]/g, '').replace(/sch|tch|ch|ck|gh|ng|ph|sh|th|([b-z])\1/g, 'x')
   const runs = letters.match(CONSONANTS) ?? []
   const consonants = runs.join('').length
   const longest = Math.max(0, ...runs.map(({ length }) => length))

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { brandProblems } from '../../scripts/brands.ts'
 import { brandOf, brands, isOwnedBy } from '../../src/links/brands.ts'
+import { looksLikeBrand } from '../../src/links/look-alike.ts'
 import type { Resolver } from '../../src/model/resolver.ts'
 import { zone } from '../../src/testing/zone.ts'
 
@@ -50,6 +51,12 @@ test('the tables have each brand once, with words and domains', () => {
     expect([name, words.every(word => word.length >= 2), owns.length > 0]).toEqual([name, true, true])
     for (const entry of [...owns, ...customers]) expect(entry).toMatch(/^\.?[a-z0-9-]+(?:\.[a-z0-9-]+)*-?$/)
   }
+})
+
+test('the pages of customers contain the name of a brand by nature', () => {
+  for (const host of ['pmd.github.io', 'tenant.onmicrosoft.com', 'shop.azurewebsites.net'])
+    expect(looksLikeBrand(host)).toBeUndefined()
+  expect(looksLikeBrand('github.io.example.com')?.brand.name).toBe('GitHub')
 })
 
 test.for([

@@ -77,12 +77,12 @@ export const brandRules = {
   'impersonation/brand-in-subject': {
     group: 'brand',
     fires:
-      'The subject is a well-known brand, or names it and an account, a payment or a parcel, and the author is not that brand.',
+      'The subject is a well-known brand, or names it and an account, a payment or a parcel, and the author is not that brand; forwarded mail is exempt.',
     points: 1.5,
     max: 1.5,
     find: seen => {
       const { from, subject, title, list } = seen
-      if (!from || list || subject.length > MAX_SUBJECT) return undefined
+      if (!from || list || subject.length > MAX_SUBJECT || FORWARDED.test(subject)) return undefined
       const brand = spoofed(seen, subject)
       if (!brand || !(ACCOUNT.test(title.text) || brand.words.includes(title.text.trim()))) return undefined
       return `the subject ${quote(subject)} names ${brand.name}, and the author writes from ${quote(from.domain)}`
@@ -145,6 +145,8 @@ const OFFICE =
   /\b(?:support|security|help ?desk|it (?:desk|team|department|admin)|administrator|admin team|mail ?(?:delivery|admin|team|server|box)|web ?mail|account (?:team|service)|billing|customer (?:care|service)|human resources|hr department|payroll|notification|compliance|legal department|bank|delivery|courier|lottery|foundation|united nations|fbi|director|barrister)\b/
 
 const MAX_SUBJECT = 500
+/** People forward the mail of brands. */
+const FORWARDED = /^\s*(?:fwd?|wg|tr|enc|rv|i|vl|vs|doorst|pd):/i
 const CARDS = new Set(['Visa', 'Mastercard', 'American Express'])
 
 const isSimple = ({ others, disguises }: ImpersonationView['title']): boolean =>

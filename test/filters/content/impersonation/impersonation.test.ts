@@ -286,6 +286,8 @@ test.for([
   'a.schwarzschild@example.com',
   'krzysztof@example.pl',
   'smfrench@gmail.com',
+  'matchsprint@example.com',
+  'nsandschn@gmx.de',
 ])('the name %s is not random', async address => {
   const found = await probe(impersonation(), { message: message({ from: `A <${address}>` }) })
   expect(found).toEqual([])
