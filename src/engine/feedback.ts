@@ -27,7 +27,7 @@ export async function submitFeedback(setup: CompiledGateway, services: Services,
   const learners = setup.filters.filter(({ onFeedback }) => onFeedback !== undefined)
   const problems = [...check(feedback, learners)]
   if (problems.length > 0) throw new PosternError(problems, 'ERR_POSTERN_FEEDBACK')
-  const { label, by, undo = false, imported, ref } = feedback
+  const { label, by, undo = false, imported, recipient, ref } = feedback
   const example = {
     label,
     by,
@@ -35,6 +35,7 @@ export async function submitFeedback(setup: CompiledGateway, services: Services,
     services,
     ...(ref !== undefined && { ref }),
     ...(imported === true && { imported }),
+    ...(recipient !== undefined && { recipient }),
   }
   if (feedback.message === undefined) return await callLearners(learners, example)
   const content = Buffer.isBuffer(feedback.message) ? Readable.from([feedback.message]) : feedback.message
@@ -141,7 +142,7 @@ function notRead(kind: string, size: number): Error {
 }
 
 function* check(feedback: Feedback, learners: readonly Filter[]): Generator<Problem> {
-  const { label, by, ref, message } = feedback
+  const { label, by, recipient, ref, message } = feedback
   if (learners.length === 0)
     yield { path: 'filters', found: 'none that learns', expected: 'a filter that does', remedy: 'add reputation()' }
   if (label !== 'ham' && label !== 'spam')
@@ -152,6 +153,13 @@ function* check(feedback: Feedback, learners: readonly Filter[]): Generator<Prob
       found: by,
       expected: `a name of 1 to ${MAX_NAME_LENGTH} characters`,
       remedy: "say who reports, such as 'user:alice'",
+    }
+  if (recipient !== undefined && (typeof recipient !== 'string' || recipient.length > MAX_NAME_LENGTH))
+    yield {
+      path: 'recipient',
+      found: recipient,
+      expected: `an address of at most ${MAX_NAME_LENGTH} characters`,
+      remedy: 'name the recipient, or leave it out',
     }
   if (ref === undefined && message === undefined)
     yield {

@@ -19,6 +19,11 @@ export type Feedback = MessageReference & {
    * honest mail of this site is judged wrongly. @default false
    */
   readonly imported?: boolean
+  /**
+   * Whose mail it is: what a filter keeps for this user or domain learns it too. @default the address in the name of a
+   * reporter such as `user:alice@example.org`
+   */
+  readonly recipient?: string
 }
 
 /**
@@ -46,6 +51,8 @@ export interface TrainingExample {
    * address and greeting are undefined, the reverse-path is empty. It can be read until `onFeedback` settles.
    */
   readonly message?: Message
+  /** The recipient whose mail it is, where that was said. */
+  readonly recipient?: string
   /** What filters work with. */
   readonly services: Services
 }

@@ -82,7 +82,8 @@ export class Steps {
       return 'nothing was learned: the filters of the gateway cannot be reached without a store that is shared'
     const message = await bytesToLearn(this.#options.quarantine, entry)
     try {
-      await feedback({ ref: entry.ref, message, label, by: reporterOf(entry), undo })
+      const { ref, recipient } = entry
+      await feedback({ ref, message, label, by: reporterOf(entry), undo, recipient })
       return undefined
     } catch (error) {
       // A mistake of the configuration or of the message stays one, however often it is repeated.

@@ -144,13 +144,15 @@ const inOldForm = ({ symbols, ...rest }: Result) => ({
 
 async function learn(
   { current, counts }: RspamdService,
-  { body, asker }: Command,
+  { body, asker, headers }: Command,
   label: 'ham' | 'spam',
 ): Promise<Answer> {
   if (body.length === 0) throw new HttpError(400, 'there is no message to learn')
   try {
     const message = sliced(await withCrlf(body))
-    await current().feedback({ message, label, by: `rspamd:${asker.peer.ip ?? 'local'}` })
+    const recipient = headers('deliver-to')[0] ?? headers('rcpt')[0]
+    const said = { message, label, by: `rspamd:${asker.peer.ip ?? 'local'}` } as const
+    await current().feedback({ ...said, ...(recipient !== undefined && { recipient }) })
   } catch (error) {
     if (error instanceof PosternError) throw new HttpError(409, error.message)
     throw error

@@ -23,12 +23,13 @@ export async function loggedExample(
   example: TrainingExample,
   cached: Cached = () => undefined,
 ): Promise<LoggedExample | undefined> {
-  const { by, label, undo, ref, message, imported = false } = example
+  const { by, label, undo, ref, message, imported = false, recipient } = example
   const weight = Math.min(Math.max(settings.reporterTrust(by), 0), 1) || 0
   if (weight === 0) return undefined
   const packed = await featuresOf(settings, example, cached)
   const id = message !== undefined || ref === undefined ? idOfText(packed) : ref
-  return { id, by, label, undo, weight, features: packed, ...(imported && { imported }) }
+  const more = { ...(imported && { imported }), ...(recipient !== undefined && { recipient }) }
+  return { id, by, label, undo, weight, features: packed, ...more }
 }
 
 /** Names a message by its text: what was found beside it is known only to who has judged it. */

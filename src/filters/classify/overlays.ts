@@ -70,12 +70,13 @@ export class Overlays {
   }
 
   /**
-   * Learns an example of a reporter that is named by an address (`user:alice@example.org`).
+   * Learns an example for the recipient that it names, or for a user who is named by an address
+   * (`user:alice@example.org`, `answer:alice@example.org`).
    *
    * @param siteMargin what the site's model said of it before it learned it
    */
   async learn(example: LoggedExample, siteMargin: number): Promise<void> {
-    const address = /^[a-z-]{1,32}:(.+@.+)$/.exec(example.by)?.[1]
+    const address = example.recipient ?? /^(?:user|answer):(.+@.+)$/.exec(example.by)?.[1]
     const traits = unpack(example.features, VIEWS.length)?.[TRAITS] ?? NONE
     if (address === undefined || traits.length === 0) return
     const key = `${example.id} ${example.by}`

@@ -9,14 +9,16 @@ export function sharedText({ features, ...example }: LoggedExample, node: string
 /** Parses an entry of the store; undefined for anything that is not an example. */
 export function parseExample(text: string): { readonly node: string; readonly example: LoggedExample } | undefined {
   try {
-    const { node, id, by, label, undo, weight, features, imported } = JSON.parse(text) as Record<string, unknown>
+    const { node, id, by, label, undo, weight, features, ...more } = JSON.parse(text) as Record<string, unknown>
     if (typeof node !== 'string' || typeof id !== 'string' || typeof by !== 'string') return undefined
     if ((label !== 'ham' && label !== 'spam') || typeof undo !== 'boolean' || typeof features !== 'string') {
       return undefined
     }
     if (typeof weight !== 'number' || !(weight >= 0 && weight <= 1)) return undefined
     const example = { id, by, label, undo, weight, features: Buffer.from(features, 'base64') } as const
-    return { node, example: { ...example, ...(imported === true && { imported }) } }
+    const { imported, recipient } = more
+    const own = { ...(imported === true && { imported }), ...(typeof recipient === 'string' && { recipient }) }
+    return { node, example: { ...example, ...own } }
   } catch {
     return undefined
   }

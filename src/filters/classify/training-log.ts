@@ -22,6 +22,8 @@ export interface LoggedExample {
   readonly weight: number
   /** It is no recent mail of this site. @default false */
   readonly imported?: boolean
+  /** Whose mail it is. @default the address in `by` */
+  readonly recipient?: string
   /** Packed features. */
   readonly features: Uint8Array
 }
