@@ -7,6 +7,8 @@ import { solid } from './html-view.ts'
 const MAX_LENGTH = 30_000
 /** Words that are taken from the plain text, at equal distances; fewer than the second number say too little. */
 const [SAMPLES, MIN_SAMPLES] = [40, 15]
+/** The parts differ where at most one word of so many is in both. */
+const MIN_DIFFERENCE = 6
 /** Visible characters of a plain text that is no short note. */
 const MIN_PLAIN = 300
 
@@ -14,11 +16,24 @@ const MIN_PLAIN = 300
 export function partsDiffer({ text, parts }: MessageView): { compared: number; shared: number } | undefined {
   const [plain, html] = alternative(text.sections)
   if (!plain || !html || !isAlternative(plain, parts)) return undefined
-  if (solid(plain.visible, MIN_PLAIN) < MIN_PLAIN || NOTE.test(plain.visible.slice(0, 3000))) return undefined
+  if (solid(plain.visible, MIN_PLAIN) < MIN_PLAIN) return undefined
   const other = html.visible.slice(0, MAX_LENGTH).toLowerCase()
-  const words = sample(plain.visible.slice(0, MAX_LENGTH).toLowerCase())
-  const shared = words.filter(word => other.includes(word)).length
-  return words.length >= MIN_SAMPLES && shared * 6 <= words.length ? { compared: words.length, shared } : undefined
+  const found = compare(plain.visible.slice(0, MAX_LENGTH).toLowerCase(), other)
+  return found && !NOTE.test(plain.visible.slice(0, 3000)) ? found : undefined
+}
+
+function compare(plain: string, html: string): { compared: number; shared: number } | undefined {
+  const words = new Set<string>()
+  let shared = 0
+  for (const word of sample(plain)) {
+    if (words.has(word)) continue
+    words.add(word)
+    if (html.includes(word)) shared++
+    // Parts that agree, which nearly all do, are left after a few words.
+    if (shared * MIN_DIFFERENCE > SAMPLES) return undefined
+  }
+  const differ = words.size >= MIN_SAMPLES && shared * MIN_DIFFERENCE <= words.size
+  return differ ? { compared: words.size, shared } : undefined
 }
 
 /** The longest plain text that is shown, and the first HTML after it. */
@@ -38,15 +53,13 @@ function isAlternative({ path }: TextSection, { all }: MessageView['parts']): bo
   return all.some(part => part.path === outer && part.contentType === 'multipart/alternative')
 }
 
-/** Different words of five letters and more, without those of URLs. */
-function sample(text: string): readonly string[] {
-  const words = new Set<string>()
+/** Words of five letters and more, without those of URLs. */
+function* sample(text: string): Generator<string> {
   for (let index = 0; index < SAMPLES; index++) {
     const at = Math.floor((text.length * index) / SAMPLES)
     const word = WORD.exec(text.slice(at, at + 200))?.[1]
-    if (word !== undefined) words.add(word)
+    if (word !== undefined) yield word
   }
-  return [...words]
 }
 
 const WORD = /\s(\p{L}{5,30})(?=[\s.,;:!?])/u

@@ -1,7 +1,7 @@
 /** Rules for links to hosting that anybody can use, shorteners, gateways and cheap TLDs. */
 
 import type { Link } from '../../../facts/links.ts'
-import { hostingOf, isDynamic, isFreeHost, isGateway, isShortener } from '../../../links/hosting.ts'
+import { hostingOf, isDynamic, isGateway, isShortener } from '../../../links/hosting.ts'
 import { isRandom } from '../../../links/random.ts'
 import { tldAbuse } from '../../../links/tlds.ts'
 import { quote } from '../../rules/quote.ts'
@@ -13,8 +13,8 @@ export const hosting = {
     group: 'hosting',
     fires: 'A link leads to hosting for applications or throw-away sites, which hardly any honest sender links to.',
     points: 1.2,
-    find: ({ clicks, from }) => {
-      const link = clicks.find(link => hostingOf(link) === 'disposable' && link.domain !== from?.organisation)
+    find: seen => {
+      const { disposable: link } = publicHosting(seen)
       return link && `a link leads to free hosting: ${quote(link.host)}`
     },
   },
@@ -23,9 +23,8 @@ export const hosting = {
     fires: 'A link leads to shared hosting, where anybody can publish a page, and many honest people do.',
     points: 0.5,
     max: 1,
-    find: ({ clicks, from, list }) => {
-      if (list) return undefined
-      const link = clicks.find(link => hostingOf(link) === 'shared' && link.domain !== from?.organisation)
+    find: seen => {
+      const { shared: link } = seen.list ? {} : publicHosting(seen)
       return link && `a link leads to shared hosting: ${quote(link.host)}`
     },
   },
@@ -33,12 +32,8 @@ export const hosting = {
     group: 'hosting',
     fires: 'Every link leads to hosting that anybody can use or through a shortener; mailing lists are exempt.',
     points: 1,
-    find: ({ clicks, from, list }) => {
-      const only =
-        !list &&
-        clicks.length > 0 &&
-        clicks.every(link => link.domain !== from?.organisation && isPublicHosting(link)) &&
-        clicks[0]
+    find: seen => {
+      const only = !seen.list && publicHosting(seen).isAll && seen.clicks[0]
       return only && `every link leads to free hosting or through a shortener: ${quote(only.host)}`
     },
   },
@@ -46,8 +41,8 @@ export const hosting = {
     group: 'hosting',
     fires: 'A link leads through a gateway to IPFS or a similar network, where pages cannot be taken down.',
     points: 3.5,
-    find: ({ clicks }) => {
-      const link = clicks.find(isGateway)
+    find: seen => {
+      const { gateway: link } = publicHosting(seen)
       return link && `a link leads through an IPFS gateway: ${quote(link.host)}`
     },
   },
@@ -55,8 +50,8 @@ export const hosting = {
     group: 'hosting',
     fires: 'A link goes through a public URL shortener.',
     points: 0.7,
-    find: ({ clicks, from }) => {
-      const link = clicks.find(link => link.domain !== from?.organisation && isShortener(link))
+    find: seen => {
+      const { shortener: link } = publicHosting(seen)
       return link && `a link goes through the shortener ${quote(link.host)}`
     },
   },
@@ -151,7 +146,35 @@ const OPEN =
 const isBelow = (host: string, domain: string | undefined): boolean =>
   domain !== undefined && (host === domain || host.endsWith(`.${domain}`))
 
-const isPublicHosting = (link: Link): boolean => isFreeHost(link) || isShortener(link) || isGateway(link)
+/** The first link to each kind of hosting that is not the author’s, and whether all links are. */
+interface PublicHosting {
+  disposable?: Link
+  shared?: Link
+  shortener?: Link
+  gateway?: Link
+  isAll: boolean
+}
+
+/** Five rules ask for it. */
+const known = new WeakMap<MessageView, PublicHosting>()
+
+function publicHosting(seen: MessageView): PublicHosting {
+  const found = known.get(seen) ?? findPublicHosting(seen)
+  known.set(seen, found)
+  return found
+}
+
+function findPublicHosting({ clicks, from }: MessageView): PublicHosting {
+  const found: PublicHosting = { isAll: clicks.length > 0 }
+  for (const link of clicks) {
+    const kind = isGateway(link) ? 'gateway' : link.domain === from?.organisation ? undefined : kindOf(link)
+    if (kind === undefined) found.isAll = false
+    else found[kind] ??= link
+  }
+  return found
+}
+
+const kindOf = (link: Link) => hostingOf(link) ?? (isShortener(link) ? 'shortener' : undefined)
 
 /** In plain text a file name such as `sendmail.cf` looks like a host name. */
 const isWritten = ({ from, url }: Link): boolean => from !== 'text' || !/^https?:\/\/[^/]{1,253}\/?$/.test(url)

@@ -51,7 +51,7 @@ export const obfuscated = {
     points: 1,
     max: 3,
     find: ({ clicks }) => {
-      const link = clicks.find(({ url }) => (url.match(NEEDLESS)?.length ?? 0) >= 4)
+      const link = clicks.find(({ url }) => url.includes('%') && (url.match(NEEDLESS)?.length ?? 0) >= 4)
       return link && `letters of the URL are percent-encoded without need: ${quote(link.url)}`
     },
   },

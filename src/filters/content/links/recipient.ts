@@ -60,18 +60,21 @@ class Needles {
       inQuery: query >= 0 && at > query && !(hash >= 0 && at > hash),
       how,
     })
-    const lower = url.includes('%40') ? url.replaceAll('%40', '@').toLowerCase() : url.toLowerCase()
-    const plainAt = lower.indexOf(this.#plain)
-    if (plainAt >= 0 && this.#isAlone(lower, plainAt)) return trace(plainAt, 'plain')
-    const hexAt = lower.indexOf(this.#hex)
-    if (hexAt >= 0) return trace(hexAt, 'in hexadecimal')
+    const isEscaped = url.includes(HEX_AT)
+    if (isEscaped || url.includes('@')) {
+      const plain = isEscaped ? url.replaceAll('%40', '@').toLowerCase() : url.toLowerCase()
+      const plainAt = plain.indexOf(this.#plain)
+      if (plainAt >= 0 && this.#isAlone(plain, plainAt)) return trace(plainAt, 'plain')
+      const hexAt = isEscaped ? plain.indexOf(this.#hex) : -1
+      if (hexAt >= 0) return trace(hexAt, 'in hexadecimal')
+    }
     for (const form of this.#base64) {
       const at = url.indexOf(form)
       if (at >= 0) return trace(at, 'in base64')
     }
-    if (!DIGEST.test(lower)) return undefined
-    const digest = this.#digests().find(digest => lower.includes(digest))
-    return digest === undefined ? undefined : trace(lower.indexOf(digest), 'as a hash')
+    const found = url.length < MIN_DIGEST ? undefined : DIGEST.exec(url)?.[0].toLowerCase()
+    const isOwn = found !== undefined && this.#digests().includes(found)
+    return isOwn ? trace(url.search(DIGEST), 'as a hash') : undefined
   }
 
   /** Not a part of a longer address or name, such as the Message-ID of an archived message. */
@@ -86,16 +89,23 @@ class Needles {
   }
 }
 
-const DIGEST = /[\da-f]{32}/
+/** The first hash of a URL: MD5, SHA-1 or SHA-256. */
+const DIGEST = /(?<![\da-f])[\da-f]{32,64}(?![\da-f])/i
+/** A URL with an MD5 is longer. */
+const MIN_DIGEST = 40
 
 /** The address that a URL has in hexadecimal, whose ever it is: no honest sender writes one so. */
 export function hexAddress(url: string): string | undefined {
+  if (!url.includes(HEX_AT)) return undefined
   for (const [run] of url.matchAll(HEX_RUN)) {
     const text = Buffer.from(run, 'hex').toString('latin1')
     if (ADDRESS.test(text)) return text
   }
   return undefined
 }
+
+/** `@` in hexadecimal. */
+const HEX_AT = '40'
 
 /** Bytes of printable characters, `@` (40) among them, no part of a longer number. */
 const HEX_RUN = /(?<![\da-f])(?:[2-7][\da-f]){10,128}(?![\da-f])/gi
