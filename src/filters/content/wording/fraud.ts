@@ -47,10 +47,10 @@ export const fraudRules = {
   'wording/threat-subject': {
     group: 'threat',
     fires:
-      'The subject says that an account, a mailbox, a parcel or a subscription is blocked, and no passage has what the rules above look for.',
+      'The subject says that an account or a subscription is blocked, the message has a link, and no passage has what the rules above look for.',
     points: 0.3,
     max: 1,
-    find: claimInSubject(['account', 'mailbox', 'parcel', 'renewal'], 'threatens'),
+    find: view => view.clicks.length > 0 && accountInSubject(view),
   },
   'wording/advance-fee': {
     group: 'fraud',
@@ -171,6 +171,8 @@ function claimInSubject(kinds: readonly Kind[], what: string) {
     return whole ? undefined : `the subject ${what}: ${quoteList(found)}`
   }
 }
+
+const accountInSubject = claimInSubject(['account', 'renewal'], 'threatens')
 
 const COIN =
   /\b(?:bc1[ac-hj-np-z02-9]{25,60}|[13][1-9A-HJ-NP-Za-km-z]{25,34}|0x[0-9a-f]{40}|T[1-9A-HJ-NP-Za-km-z]{33}|[48][0-9AB][1-9A-HJ-NP-Za-km-z]{93})\b/

@@ -3,8 +3,8 @@ import { hashOfWord, isWordUnit, MAX_WORD_LENGTH } from '../../../links/words.ts
 
 /** Words, and in scripts without blanks characters, that a gap spans at most. */
 const [MAX_GAP_WORDS, MAX_GAP_LENGTH] = [4, 16]
-/** The first letters by which a word with an open end is looked up. */
-const STEM_LENGTH = 3
+/** The first letters by which a word with an open end is looked up: the second number if it has as many. */
+const [MIN_STEM_LENGTH, STEM_LENGTH] = [3, 5]
 
 const GAP = ' ~ '
 const SENTENCE_ENDS: ReadonlySet<number> = new Set(Array.from('.!?;\u0964\u3002\u061f', sign => sign.charCodeAt(0)))
@@ -15,7 +15,7 @@ export const isWide = (text: string): boolean => /[\u0e00-\u0e7f\u1100-\u11ff\u3
 
 /** How a phrase is looked up: by its first word, its first two words, the first letters of an open word … */
 export interface Key {
-  readonly index: 'word' | 'pair' | 'stem' | 'wide' | 'searched'
+  readonly index: 'word' | 'pair' | 'stem' | 'shortStem' | 'wide' | 'searched'
   readonly hash: number
 }
 
@@ -25,8 +25,10 @@ export function keyOf(folded: string): Key {
   const end = wordEnd(folded, 0)
   if (end === 0) return { index: 'searched', hash: 0 }
   if (folded[end] === '*') {
-    if (end < STEM_LENGTH) throw new RangeError(`“${folded}” needs ${STEM_LENGTH} letters before its first *`)
-    return { index: 'stem', hash: stemAt(folded, 0) }
+    if (end < MIN_STEM_LENGTH) throw new RangeError(`“${folded}” needs ${MIN_STEM_LENGTH} letters before its first *`)
+    const short = shortStemAt(folded, 0)
+    if (end < STEM_LENGTH) return { index: 'shortStem', hash: short }
+    return { index: 'stem', hash: stemAt(folded, 0, short) }
   }
   const first = hashOfWord(folded.slice(0, end))
   // A word after a gap, or with an open end, is looked at when the first was found.
@@ -41,8 +43,12 @@ export function keyOf(folded: string): Key {
 export const pairOf = (first: number, second: number): number => Math.imul(first, 31) ^ second
 
 /** The hash of the first three letters of a word. */
-export const stemAt = (text: string, at: number): number =>
+export const shortStemAt = (text: string, at: number): number =>
   Math.imul(Math.imul(text.charCodeAt(at), 961) + text.charCodeAt(at + 1), 961) + text.charCodeAt(at + 2)
+
+/** The hash of the first five, made of the one of three. */
+export const stemAt = (text: string, at: number, short: number): number =>
+  Math.imul(Math.imul(short, 961) + text.charCodeAt(at + 3), 961) + text.charCodeAt(at + 4)
 
 /** A folded phrase that is compared with a folded text. */
 export class Pattern {
@@ -83,13 +89,14 @@ function endOfPart(text: string, at: number, pieces: readonly string[]): number 
 }
 
 function afterGap(text: string, from: number, pieces: readonly string[]): number {
+  const lead = (pieces[0] ?? '').charCodeAt(0)
   let at = from
   for (let skipped = 0; skipped <= MAX_GAP_WORDS; skipped++) {
     for (; at < text.length && !isWordUnit(text.charCodeAt(at)); at++) {
       if (endsSentenceAt(text, at)) return -1
       if (at - from > MAX_GAP_LENGTH * MAX_GAP_WORDS) return -1
     }
-    const end = endOfPart(text, at, pieces)
+    const end = text.charCodeAt(at) === lead ? endOfPart(text, at, pieces) : -1
     if (end >= 0) return end
     at = wordEnd(text, at)
   }

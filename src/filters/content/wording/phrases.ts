@@ -1,24 +1,21 @@
 /** Finds phrases of several lists in one pass over the words of a text, each of which is looked up once by its hash. */
 import { fold } from '../../../links/fold.ts'
 import type { WordTable } from '../../../links/words.ts'
-import { isWide, keyOf, Pattern, pairOf, stemAt } from './pattern.ts'
+import { isWide, keyOf, Pattern, pairOf, shortStemAt, stemAt } from './pattern.ts'
 
 /** A phrase of a list. Its pattern is made when it is first needed, which is never for most. */
 class Entry {
   readonly list: string
   readonly written: string
   readonly folded: string
-  /** The place in the lists. */
-  readonly order: number
   /** The next phrase with the same key. */
   next: Entry | undefined
   #pattern: Pattern | undefined
 
-  constructor(list: string, written: string, folded: string, order: number) {
+  constructor(list: string, written: string, folded: string) {
     this.list = list
     this.written = written
     this.folded = folded
-    this.order = order
   }
 
   get pattern(): Pattern {
@@ -39,8 +36,10 @@ interface Match {
 const MAX_COMPARISONS = 30_000
 /** Places of one phrase that are kept. */
 const MAX_PLACES = 8
-/** Two to this power are the bits that tell whether an index may have a hash. */
-const MARK_BITS = 17
+/** Two to these powers are the bits that tell whether an index may have a hash: together they fit into the cache. */
+const MARK_BITS = { word: 16, pair: 17, stem: 15, shortStem: 12, wide: 15 } as const
+
+const MARK_FACTOR = 0x9e3779b1
 
 /** How many distinct phrases of two lists stand near each other. */
 export interface Nearby {
@@ -116,12 +115,17 @@ function withoutOverlaps(matches: readonly Match[], side: 0 | 1): readonly (Matc
  */
 export class PhraseBook<Name extends string> {
   /** See {@link Key}. */
-  readonly #indexes = { word: new HashIndex(), pair: new HashIndex(), stem: new HashIndex(), wide: new HashIndex() }
+  readonly #indexes = {
+    word: new HashIndex(MARK_BITS.word),
+    pair: new HashIndex(MARK_BITS.pair),
+    stem: new HashIndex(MARK_BITS.stem),
+    shortStem: new HashIndex(MARK_BITS.shortStem),
+    wide: new HashIndex(MARK_BITS.wide),
+  }
   /** Phrases that do not begin with a word are searched for. */
   readonly #searched: Entry[] = []
 
   constructor(lists: Readonly<Partial<Record<Name, string>>>) {
-    let order = 0
     for (const [list, text = ''] of Object.entries<string | undefined>(lists)) {
       const written = new Set(text.split(/[,\n]/).map(phrase => phrase.trim()))
       written.delete('')
@@ -129,15 +133,15 @@ export class PhraseBook<Name extends string> {
       // All phrases are folded at once; fold makes no commas.
       const folded = fold(phrases.join(',')).split(',')
       for (const [index, phrase] of phrases.entries()) {
-        this.#add(new Entry(list, phrase, folded[index] ?? '', order++))
+        this.#add(new Entry(list, phrase, folded[index] ?? ''))
       }
     }
   }
 
   /** The most phrases that are tried at one word. */
   get widest(): number {
-    const { word, pair, stem, wide } = this.#indexes
-    return Math.max(word.widest + pair.widest + stem.widest, wide.widest)
+    const { word, pair, stem, shortStem, wide } = this.#indexes
+    return Math.max(word.widest + pair.widest + stem.widest + shortStem.widest, wide.widest)
   }
 
   /** The phrases of this book, and of others with the same lists. */
@@ -148,14 +152,19 @@ export class PhraseBook<Name extends string> {
   }
 
   #read({ text, count, hashes, starts }: WordTable, matches: Matches): void {
-    const { word, pair, stem, wide } = this.#indexes
+    const { word, pair, stem, shortStem, wide } = this.#indexes
+    let first = hashes[0] ?? 0
     for (let index = 0; index < count; index += 1) {
-      const first = hashes[index] as number
-      const both = pairOf(first, hashes[index + 1] ?? 0)
+      const second = hashes[index + 1] ?? 0
+      const both = pairOf(first, second)
       const at = starts[index] as number
-      const letters = stemAt(text, at)
-      const tried = word.has(first) || pair.has(both) || stem.has(letters)
-      if (tried) matches.try(text, at, word.get(first), pair.get(both), stem.get(letters))
+      const short = shortStemAt(text, at)
+      const long = stemAt(text, at, short)
+      if (pair.has(both)) matches.try(text, at, pair.get(both))
+      if (word.has(first)) matches.try(text, at, word.get(first))
+      if (stem.has(long)) matches.try(text, at, stem.get(long))
+      if (shortStem.has(short)) matches.try(text, at, shortStem.get(short))
+      first = second
     }
     if (isWide(text)) {
       for (let at = 0; at < text.length; at++) {
@@ -179,11 +188,17 @@ export class PhraseBook<Name extends string> {
 /** Phrases by a hash. */
 class HashIndex {
   /** Most hashes are passed over by their bit alone. */
-  readonly #marks = new Uint8Array(1 << (MARK_BITS - 3))
+  readonly #marks: Uint8Array
+  readonly #shift: number
   readonly #first = new Map<number, Entry>()
 
+  constructor(bits: number) {
+    this.#marks = new Uint8Array(1 << (bits - 3))
+    this.#shift = 32 - bits
+  }
+
   has(hash: number): boolean {
-    const mark = markOf(hash)
+    const mark = Math.imul(hash, MARK_FACTOR) >>> this.#shift
     return ((this.#marks[mark >> 3] as number) & (1 << (mark & 7))) !== 0
   }
 
@@ -193,10 +208,14 @@ class HashIndex {
   }
 
   add(hash: number, entry: Entry): void {
-    const mark = markOf(hash)
+    const mark = Math.imul(hash, MARK_FACTOR) >>> this.#shift
     this.#marks[mark >> 3] = (this.#marks[mark >> 3] as number) | (1 << (mark & 7))
-    entry.next = this.#first.get(hash)
-    this.#first.set(hash, entry)
+    let last = this.#first.get(hash)
+    if (last === undefined) this.#first.set(hash, entry)
+    else {
+      while (last.next !== undefined) last = last.next
+      last.next = entry
+    }
   }
 
   get widest(): number {
@@ -211,19 +230,14 @@ class Matches {
   readonly #places = new Map<Entry, number>()
   #left = MAX_COMPARISONS
 
-  /** Adds those of the phrases, and of the next ones with the same keys, that begin here, in the order of the lists. */
-  try(text: string, at: number, ...chains: readonly (Entry | undefined)[]): void {
-    const found: { readonly entry: Entry; readonly end: number }[] = []
+  /** Adds those of a phrase and the next ones with its key that begin here. */
+  try(text: string, at: number, first: Entry | undefined): void {
     // Another word can have the same hash: the pattern decides.
-    for (const chain of chains) {
-      for (let entry = chain; entry !== undefined && this.#left > 0; entry = entry.next) {
-        this.#left -= 1
-        const end = entry.pattern.endAt(text, at)
-        if (end >= 0) found.push({ entry, end })
-      }
+    for (let entry = first; entry !== undefined && this.#left > 0; entry = entry.next) {
+      this.#left -= 1
+      const end = entry.pattern.endAt(text, at)
+      if (end >= 0) this.add(entry, at, end)
     }
-    if (found.length > 1) found.sort((a, b) => a.entry.order - b.entry.order)
-    for (const { entry, end } of found) this.add(entry, at, end)
   }
 
   add(entry: Entry, at: number, end: number): void {
@@ -237,5 +251,3 @@ class Matches {
     else matches.push(match)
   }
 }
-
-const markOf = (hash: number): number => Math.imul(hash, 0x9e3779b1) >>> (32 - MARK_BITS)

@@ -143,7 +143,7 @@ export const wordingRules = {
 const isCoded = (line: string): boolean =>
   line.length >= 10 &&
   line.length <= 100 &&
-  !/\b(?:ref|ticket|case|id)\b/i.test(line) &&
+  !/^--|\b(?:ref|ticket|case|id)\b/i.test(line) &&
   ((/^[a-z0-9-]+$/i.test(line) && (line.match(/[a-z]\d|\d[a-z]/gi)?.length ?? 0) >= 4) ||
     (/^\[\S+\]$/.test(line) && (line.match(/[^a-z0-9]/gi)?.length ?? 0) >= 4 && /\d/.test(line)))
 

@@ -29,9 +29,9 @@ const cases: Readonly<Record<WordingRule, RuleCase>> = {
     spares: { text: 'The file was shared with you yesterday, see the folder of the project.\n' },
   },
   'wording/threat-subject': {
-    fires: { subject: 'Your account has been suspended', text: 'See the page.\n' },
+    fires: link('https://example.com/', 'here', { subject: 'Your account has been suspended' }),
     reason: 'the subject threatens: “account … suspended”',
-    spares: { subject: 'Your new account', text: 'It was never suspended.\n' },
+    spares: link('https://example.com/', 'It was never suspended', { subject: 'Your new account' }),
   },
   'wording/advance-fee': {
     fires: {

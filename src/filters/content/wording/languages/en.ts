@@ -133,9 +133,8 @@ permanently ~ suspended, within 24 hours, within 48 hours, within ~ hours, seed 
 secret phrase, claim ~ refund, pay ~ immediately, failure to ~ result
 parcel: package ~ on hold, parcel ~ on hold, package ~ held, parcel ~ held, package ~ waiting, parcel ~ waiting
 shipment ~ on hold, shipment ~ held, package ~ could not be delivered, parcel ~ could not be delivered
-unable to deliver ~ package, unable to deliver ~ parcel, package ~ undelivered, delivery ~ failed, failed delivery
-missed ~ delivery, package ~ customs, parcel ~ customs, shipment ~ customs, incomplete address, incorrect address
-delivery ~ suspended, delivery ~ pending, package ~ pending, parcel ~ pending
+unable to deliver ~ package, unable to deliver ~ parcel, package ~ undelivered, missed ~ delivery, package ~ customs
+parcel ~ customs, shipment ~ customs, incomplete address, package ~ pending, parcel ~ pending
 | pay ~ fee, pay ~ shipping, pay ~ customs, pay ~ duty, pay ~ delivery, shipping fee*, delivery fee*, customs fee*
 customs dut*, redelivery fee*, handling fee*, unpaid ~ fee*, small fee, outstanding fee*, confirm ~ address
 confirm ~ payment, confirm ~ delivery, update ~ address, update ~ delivery, schedule ~ delivery
