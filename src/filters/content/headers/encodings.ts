@@ -31,6 +31,7 @@ export const encodings = {
     fires:
       'At least two of these: bytes beyond ASCII in header fields without SMTPUTF8, in text that declares 7bit, in text without a charset.',
     points: 0.8,
+    max: 1.5,
     find: ({ header, message, parts }) => {
       const texts = parts.all.filter(isShownText).slice(0, 20)
       const where = [
@@ -84,8 +85,9 @@ const isShownText = ({ contentType, disposition, text, reading }: Part): boolean
 /** Charsets that write all of their letters in bytes of ASCII. */
 const SEVEN_BIT = /^(?:iso-2022-|utf-7|hz)/
 
+/** Old programs declare nothing at all, which is honest. */
 const declares7bit = ({ encoding, charset = '', text = '' }: Part): boolean =>
-  (encoding === '' || encoding === '7bit') && !SEVEN_BIT.test(charset) && /[^\0-\x7f]/.test(text)
+  encoding === '7bit' && !SEVEN_BIT.test(charset) && /[^\0-\x7f]/.test(text)
 
 /** HTML may name its charset itself. ISO-2022 is recognised by its escape sequences. */
 const hasNoCharset = ({ charset, contentType, encoding, text = '' }: Part): boolean =>

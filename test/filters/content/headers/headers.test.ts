@@ -203,7 +203,7 @@ const cases: Readonly<Record<HeadersRule, RuleCase>> = {
   'headers/undeclared-bytes': {
     fires: {
       message: Buffer.from(
-        'From: a@example.org\nSubject: Gr\xfc\xdfe\nContent-Type: text/plain\n\nSch\xf6n\n',
+        'From: a@example.org\nSubject: Gr\xfc\xdfe\nContent-Type: text/plain\nContent-Transfer-Encoding: 7bit\n\nSch\xf6n\n',
         'latin1',
       ),
     },
@@ -300,7 +300,11 @@ test.for<[string, string]>([
     'HTML that names its charset',
     'Content-Type: text/html\nContent-Transfer-Encoding: 8bit\n\n<meta charset=utf-8>Gr\xc3\xbc\xc3\x9fe\n',
   ],
-  ['one of the three alone', 'Content-Type: text/plain; charset=utf-8\n\nGr\xc3\xbc\xc3\x9fe\n'],
+  ['a program that declares nothing', 'X: Gr\xfc\xdfe\n\nGr\xfc\xdfe\n'],
+  [
+    'one of the three alone',
+    'Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 7bit\n\nGr\xc3\xbc\xc3\x9fe\n',
+  ],
 ])('bytes that are explained are no finding: %s', async ([, rest]) => {
   const bytes = Buffer.from(`From: a@example.org\nSubject: Hello\n${rest}`, 'latin1')
   const found = await alone('headers/undeclared-bytes', { reversePath: 'a@example.org', message: bytes })
