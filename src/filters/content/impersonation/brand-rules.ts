@@ -83,8 +83,11 @@ export const brandRules = {
     find: seen => {
       const { from, subject, title, list } = seen
       if (!from || list || subject.length > MAX_SUBJECT || FORWARDED.test(subject)) return undefined
+      // Most subjects are too long for a name alone, and are about nothing of this.
+      const isAbout = ACCOUNT.test(title.text)
+      if (!isAbout && title.text.length > MAX_BRAND) return undefined
       const brand = spoofed(seen, subject)
-      if (!brand || !(ACCOUNT.test(title.text) || brand.words.includes(title.text.trim()))) return undefined
+      if (!brand || !(isAbout || brand.words.includes(title.text.trim()))) return undefined
       return `the subject ${quote(subject)} names ${brand.name}, and the author writes from ${quote(from.domain)}`
     },
   },
@@ -145,6 +148,8 @@ const OFFICE =
   /\b(?:support|security|help ?desk|it (?:desk|team|department|admin)|administrator|admin team|mail ?(?:delivery|admin|team|server|box)|web ?mail|account (?:team|service)|billing|customer (?:care|service)|human resources|hr department|payroll|notification|compliance|legal department|bank|delivery|courier|lottery|foundation|united nations|fbi|director|barrister)\b/
 
 const MAX_SUBJECT = 500
+/** No name of a brand is longer. */
+const MAX_BRAND = 40
 /** People forward the mail of brands. */
 const FORWARDED = /^\s*(?:fwd?|wg|tr|enc|rv|i|vl|vs|doorst|pd):/i
 const CARDS = new Set(['Visa', 'Mastercard', 'American Express'])
