@@ -24,7 +24,7 @@ export interface Mail {
 const data = resolve(process.env.POSTERN_DATA ?? '../shared/data')
 const folder = join(tmpdir(), 'postern-data')
 
-const seenFact = fact('seen', 'message', extract)
+const seenFact = fact('seen', 'message', message => extract(message))
 
 /** What reading cost, in milliseconds of CPU for each message. */
 export interface ReadMail {
@@ -129,7 +129,8 @@ const sha1 = (bytes: Buffer): string => createHash('sha1').update(bytes).digest(
 export const crlf = (bytes: Buffer): Buffer =>
   Buffer.from(bytes.toString('latin1').replace(/\r\n|\r|\n/g, '\r\n'), 'latin1')
 const other = (label: Label): Label => (label === 'ham' ? 'spam' : 'ham')
-export const count = (mail: readonly Mail[], label: Label): number => mail.filter(one => one.label === label).length
+export const count = (mail: readonly Pick<Mail, 'label'>[], label: Label): number =>
+  mail.filter(one => one.label === label).length
 
 function cpu(): number {
   const { user, system } = process.cpuUsage()
@@ -146,7 +147,7 @@ export function newDice(): () => number {
 }
 
 /** The share of pairs of a ham and a spam in which the ham has the higher margin, from 0 to 1. */
-export function oneMinusRoca(margins: readonly number[], mail: readonly Mail[]): number {
+export function oneMinusRoca(margins: readonly number[], mail: readonly Pick<Mail, 'label'>[]): number {
   const order = margins.map((margin, index) => [margin, mail[index]?.label] as const).toSorted(([a], [b]) => a - b)
   let [spamBelow, wrong] = [0, 0]
   for (let index = 0; index < order.length; ) {

@@ -23,6 +23,8 @@ export interface Streamed {
   /** The points of all other filters. */
   readonly score: number
   readonly features: Features
+  /** Without traits: what the classifier saw before it had them. */
+  readonly textAlone: Features
 }
 
 /** Every `step`-th message, judged by all other filters in this world. */
@@ -35,7 +37,7 @@ export async function modernStream(world: World, step = 1): Promise<readonly Str
   return stream
 }
 
-/** Every `step`-th message of a collection that has an order of delivery, where nothing is known of sessions. */
+/** Every `step`-th message of a collection in its order, where nothing is known of sessions. */
 export async function collectionStream(corpus: Corpus, step: number): Promise<readonly Streamed[]> {
   const judging = new Judging('content')
   const stream: Streamed[] = []
@@ -88,9 +90,9 @@ class Judging {
     session.close()
     const seen: { readonly traits: readonly string[]; readonly score: number } = this.#seen ?? { traits: [], score }
     const text = await ask(ownText, { message: neutral(bytes, corpus) })
-    // The baseline without traits has the same text.
-    const traits = process.env.POSTERN_TRAITS === 'none' ? [] : [...seen.traits, ...(text.traits ?? [])]
-    return { label: spam ? 'spam' : 'ham', corpus, part, score: seen.score, features: features({ ...text, traits }) }
+    const found = features({ ...text, traits: [...seen.traits, ...(text.traits ?? [])] })
+    const textAlone = features({ ...text, traits: [] })
+    return { label: spam ? 'spam' : 'ham', corpus, part, score: seen.score, features: found, textAlone }
   }
 
   async end(): Promise<void> {

@@ -23,7 +23,7 @@ export interface OverlaysOptions {
 }
 
 /** Overlays in memory, at 48 KB each; files; and examples that can be taken back. */
-const [MAX_IN_MEMORY, MAX_FILES, MAX_STEPS] = [128, 10_000, 500]
+const [MAX_IN_MEMORY, MAX_FILES, MAX_STEPS] = [100, 10_000, 500]
 /** Recipients of one message whose overlays are looked for; the others have the site's judgement. */
 const MAX_RECIPIENTS = 20
 /** A smaller effect is none. */

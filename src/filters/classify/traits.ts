@@ -38,114 +38,108 @@ const [MAX_TITLE, MAX_TITLE_WORDS] = [200, 16]
 /** Findings of filters that follow the classifier, or that say nothing about the message. */
 const OTHERS = /^(?:classify|opinion|greylist|rate-limit|load|admission)\b/
 
+/** Takes a trait. */
+type Add = (trait: string) => void
+
 /** Each trait once, as words that an operator can read. */
 export function traitsOf(sources: TraitSources): readonly string[] {
   const traits = new Set<string>()
-  for (const trait of allTraits(sources)) {
-    if (traits.size === MAX_TRAITS) break
-    traits.add(trait.slice(0, MAX_LENGTH))
+  const add: Add = trait => {
+    if (traits.size < MAX_TRAITS) traits.add(trait.length > MAX_LENGTH ? trait.slice(0, MAX_LENGTH) : trait)
   }
+  for (const collect of COLLECTORS) collect(sources, add)
   return [...traits]
 }
 
-function* allTraits(sources: TraitSources): Generator<string> {
-  yield* rules(sources)
-  yield* proofs(sources)
-  yield* senders(sources)
-  yield* words(sources)
-  yield* targets(sources)
-  yield* fieldOrder(sources)
-  yield* mimeShape(sources)
-  yield* htmlShape(sources)
-  yield* hiddenText(sources)
-}
-
-function* rules({ findings = [] }: TraitSources): Generator<string> {
+function rules({ findings = [] }: TraitSources, add: Add): void {
   for (const { rule } of findings.slice(-MAX_FINDINGS)) {
-    if (rule !== undefined && !OTHERS.test(rule)) yield `rule ${rule}`
+    if (rule !== undefined && !OTHERS.test(rule)) add(`rule ${rule}`)
   }
 }
 
-function* proofs({ proven }: TraitSources): Generator<string> {
+function proofs({ proven }: TraitSources, add: Add): void {
   if (proven === undefined) return
-  yield `author ${proven.author === undefined ? 'unproven' : 'proven'}`
-  yield `spf ${proven.spf === undefined ? 'proves nothing' : 'passes'}`
-  yield `dkim ${proven.dkim.length === 0 ? 'proves nothing' : 'passes'}`
-  if (proven.author !== undefined) yield `proven author ${proven.author}`
-  for (const domain of proven.dkim.slice(0, 3)) yield `signed by ${domain}`
-  if (proven.rdns !== undefined) yield `client of ${proven.rdns}`
+  add(`author ${proven.author === undefined ? 'unproven' : 'proven'}`)
+  add(`spf ${proven.spf === undefined ? 'proves nothing' : 'passes'}`)
+  add(`dkim ${proven.dkim.length === 0 ? 'proves nothing' : 'passes'}`)
+  if (proven.author !== undefined) add(`proven author ${proven.author}`)
+  for (const domain of proven.dkim.slice(0, 3)) add(`signed by ${domain}`)
+  if (proven.rdns !== undefined) add(`client of ${proven.rdns}`)
 }
 
-function* senders({ author, header }: TraitSources): Generator<string> {
-  if (author.kind === 'unclear') yield `author ${author.trouble}`
+function senders({ author, header }: TraitSources, add: Add): void {
+  if (author.kind === 'unclear') add(`author ${author.trouble}`)
   else {
-    yield `author at ${author.domain}`
-    yield `author under .${lastLabel(author.domain)}`
-    yield `author named like ${shapeOf(author.local)}`
-    if (author.display === '') yield 'author without a name'
+    add(`author at ${author.domain}`)
+    add(`author under .${lastLabel(author.domain)}`)
+    add(`author named like ${shapeOf(author.local)}`)
+    if (author.display === '') add('author without a name')
   }
   const domain = author.kind === 'clear' ? author.domain : ''
   const reply = domainIn(header.get('reply-to'))
-  if (reply !== undefined) yield reply === domain ? 'replies to the author' : `replies to ${reply}`
+  if (reply !== undefined) add(reply === domain ? 'replies to the author' : `replies to ${reply}`)
   const id = header.get('message-id')
-  if (id === undefined) return yield 'no Message-ID'
+  if (id === undefined) {
+    add('no Message-ID')
+    return
+  }
   const [local = '', host = ''] = id.replace(/^<|>$/g, '').split('@')
-  yield `Message-ID like ${shapeOf(local)}`
-  yield isWithin(host, domain) ? 'Message-ID of the author' : `Message-ID of ${host.toLowerCase()}`
+  add(`Message-ID like ${shapeOf(local)}`)
+  add(isWithin(host, domain) ? 'Message-ID of the author' : `Message-ID of ${host.toLowerCase()}`)
 }
 
 /** Subject and display name as they read: look-alike letters, styles and invisible characters change nothing. */
-function* words({ header, author }: TraitSources): Generator<string> {
-  for (const word of wordsOf(header.get('subject') ?? '')) yield `subject ${word}`
-  if (author.kind === 'clear') for (const word of wordsOf(author.display)) yield `name ${word}`
+function words({ header, author }: TraitSources, add: Add): void {
+  for (const word of wordsOf(header.get('subject') ?? '')) add(`subject ${word}`)
+  if (author.kind === 'clear') for (const word of wordsOf(author.display)) add(`name ${word}`)
 }
 
-function* targets({ author, links }: TraitSources): Generator<string> {
+function targets({ author, links }: TraitSources, add: Add): void {
   const own = author.kind === 'clear' ? author.domain : ''
   const web = links.filter(({ scheme }) => scheme === 'http' || scheme === 'https')
-  yield `links ${magnitude(web.length)}`
+  add(`links ${magnitude(web.length)}`)
   let ofAuthor = 0
   for (const { host, domain = host, scheme, via } of web.slice(0, MAX_LINKS)) {
     if (domain !== '' && (isWithin(own, domain) || isWithin(host, own))) ofAuthor += 1
-    yield `link to ${domain}`
-    if (host !== domain) yield `link to host ${host}`
-    yield `link under .${lastLabel(host)}`
-    if (via !== undefined) yield `link by way of ${via}`
-    if (scheme === 'http') yield 'link without TLS'
+    add(`link to ${domain}`)
+    if (host !== domain) add(`link to host ${host}`)
+    add(`link under .${lastLabel(host)}`)
+    if (via !== undefined) add(`link by way of ${via}`)
+    if (scheme === 'http') add('link without TLS')
   }
   const looked = Math.min(web.length, MAX_LINKS)
-  if (looked > 0) yield `links to the author: ${ofAuthor === 0 ? 'none' : ofAuthor === looked ? 'all' : 'some'}`
+  if (looked > 0) add(`links to the author: ${ofAuthor === 0 ? 'none' : ofAuthor === looked ? 'all' : 'some'}`)
 }
 
-function* fieldOrder({ header }: TraitSources): Generator<string> {
+function fieldOrder({ header }: TraitSources, add: Add): void {
   let before = 'start'
   let left = MAX_FIELDS
   for (const field of header) {
     const { name, key } = field
     if (key === 'received' || isAddedOnArrival(field)) continue
     if (left-- === 0) return
-    yield `field ${name}`
-    yield `fields ${before}, ${key}`
+    add(`field ${name}`)
+    add(`fields ${before}, ${key}`)
     before = key
   }
-  yield `fields ${before}, end`
+  add(`fields ${before}, end`)
 }
 
-function* mimeShape({ header, parts }: TraitSources): Generator<string> {
+function mimeShape({ header, parts }: TraitSources, add: Add): void {
   const shown = parts.slice(0, MAX_PARTS)
-  yield `parts ${shown.map(({ path, contentType }) => `${path.split('.').length}:${contentType}`).join(' ')}`
+  add(`parts ${shown.map(({ path, contentType }) => `${path.split('.').length}:${contentType}`).join(' ')}`)
   for (const { contentType, charset = 'none', encoding, disposition, filenames } of shown) {
-    yield `part ${contentType} ${charset} ${encoding}`
+    add(`part ${contentType} ${charset} ${encoding}`)
     if (disposition === undefined) continue
     const extension = /\.([a-z0-9]{1,8})$/i.exec(filenames[0] ?? '')?.[1]?.toLowerCase() ?? 'none'
-    yield `part ${disposition} .${extension}`
+    add(`part ${disposition} .${extension}`)
   }
   const boundary = /boundary\s*=\s*"?([^";]{1,70})/i.exec(header.get('content-type') ?? '')?.[1]
-  if (boundary !== undefined) yield `boundary like ${shapeOf(boundary)}`
+  if (boundary !== undefined) add(`boundary like ${shapeOf(boundary)}`)
 }
 
 /** The tags of the first HTML part: three at a time. */
-function* htmlShape({ parts }: TraitSources): Generator<string> {
+function htmlShape({ parts }: TraitSources, add: Add): void {
   const html = parts.find(({ contentType, text }) => contentType === 'text/html' && text !== undefined)
   if (html === undefined) return
   let [one, two] = ['', '']
@@ -153,18 +147,18 @@ function* htmlShape({ parts }: TraitSources): Generator<string> {
   for (const [, tag = ''] of (html.text ?? '').slice(0, MAX_HTML).matchAll(/<(\/?[a-z][a-z0-9]{0,9})/gi)) {
     if (left-- === 0) return
     const three = tag.toLowerCase()
-    yield `tags ${one} ${two} ${three}`
+    add(`tags ${one} ${two} ${three}`)
     one = two
     two = three
   }
 }
 
-function* hiddenText({ text }: TraitSources): Generator<string> {
-  yield `text of ${magnitude(text.visible.length)} characters`
+function hiddenText({ text }: TraitSources, add: Add): void {
+  add(`text of ${magnitude(text.visible.length)} characters`)
   if (text.hidden === '') return
-  yield `hidden text of ${magnitude(text.hidden.length)} characters`
+  add(`hidden text of ${magnitude(text.hidden.length)} characters`)
   const words = text.hidden.slice(0, MAX_HIDDEN).match(/[\p{L}\p{N}]{3,20}/gu) ?? []
-  for (const word of words.slice(0, MAX_HIDDEN_WORDS)) yield `hidden ${word.toLowerCase()}`
+  for (const word of words.slice(0, MAX_HIDDEN_WORDS)) add(`hidden ${word.toLowerCase()}`)
 }
 
 const lastLabel = (domain: string): string => domain.slice(domain.lastIndexOf('.') + 1)
@@ -190,3 +184,6 @@ const shapeOf = (name: string): string =>
       /^[0-9]+$/.test(run) ? '9' : /[0-9]/.test(run) ? (run === run.toLowerCase() ? 'h' : 'H') : run < 'a' ? 'A' : 'a',
     )
     .slice(0, 40)
+
+/** In the order of the traits: the first of them are kept where a message has too many. */
+const COLLECTORS = [rules, proofs, senders, words, targets, fieldOrder, mimeShape, htmlShape, hiddenText]
