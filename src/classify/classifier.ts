@@ -8,7 +8,7 @@ import { checked } from '../model/options.ts'
 import * as arow from './arow.ts'
 import { Calibration } from './calibration.ts'
 import { type FalsePositiveTarget, falsePositiveSchema } from './false-positive-target.ts'
-import { VIEWS } from './features.ts'
+import { VIEW_WEIGHTS, VIEWS } from './features.ts'
 import type { Judgement, LearnOptions, ModelUpdate } from './judgement.ts'
 import { Margins } from './margins.ts'
 import type { Features } from './packing.ts'
@@ -119,7 +119,7 @@ class OnlineClassifier implements Classifier {
   }
 
   judge(features: Features, shift = 0): Judgement {
-    const margins = this.#marginsOf(features)
+    const margins = weighted(this.#marginsOf(features))
     const margin = sum(margins) + shift
     return {
       margin,
@@ -133,7 +133,7 @@ class OnlineClassifier implements Classifier {
     const { weight = 1, imported = false } = options
     const sign = signOf(label)
     const margins = this.#marginsOf(features)
-    const margin = sum(margins)
+    const margin = sum(weighted(margins))
     const isTrusted = weight >= MIN_TRUST
     const isCounted = isTrusted && sign * margin > -DOUBTFUL
     if (isTrusted) {
@@ -186,7 +186,7 @@ class OnlineClassifier implements Classifier {
   }
 
   weightOf(view: number, gram: number): number {
-    return this.#models[view]?.weights[gram] ?? 0
+    return (this.#models[view]?.weights[gram] ?? 0) * weightOfView(view)
   }
 
   get grade(): number | undefined {
@@ -207,7 +207,7 @@ class OnlineClassifier implements Classifier {
       const example = this.#replay.pick()
       if (example === undefined) return
       const { features, label } = example
-      if (signOf(label) * sum(this.#marginsOf(features)) >= 0) this.#step(features, label, MAX_STEP)
+      if (signOf(label) * sum(weighted(this.#marginsOf(features))) >= 0) this.#step(features, label, MAX_STEP)
     }
   }
 
@@ -236,6 +236,10 @@ class OnlineClassifier implements Classifier {
 }
 
 const NO_GRAMS = new Uint16Array()
+
+const weightOfView = (view: number): number => VIEW_WEIGHTS[VIEWS[view] ?? 'raw']
+
+const weighted = (margins: readonly number[]): number[] => margins.map((margin, view) => margin * weightOfView(view))
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 

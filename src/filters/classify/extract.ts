@@ -43,12 +43,17 @@ export async function extract(message: Message, findings?: readonly Finding[]): 
 const WIDE = /[^\0-\x7f][^\0-\x20]*/g
 
 /**
- * The text with its examined part as it reads: words with look-alike letters, styles or invisible characters are
- * folded.
+ * The text with its examined part as it reads: words of look-alike letters, styles and invisible characters become the
+ * ASCII words that they look like. Words of other scripts stay as they are.
  */
 function readable(text: string): string {
-  const examined = visibleStart(text, MAX_BODY_LENGTH).replace(WIDE, word => fold(word))
+  const examined = visibleStart(text, MAX_BODY_LENGTH).replace(WIDE, asciiOf)
   return text.length > MAX_BODY_LENGTH ? `${examined}${text.slice(MAX_BODY_LENGTH)}` : examined
+}
+
+function asciiOf(word: string): string {
+  const folded = fold(word)
+  return /^[\0-\x7f]*$/.test(folded) ? folded : word
 }
 
 /** Where a lookup fails, nothing is proven, and nothing is missing either. */
