@@ -80,11 +80,12 @@ export const htmlRules = {
     ...pictures,
     'html/only': {
       group: 'style',
-      fires: 'The message has HTML and no plain text alternative.',
+      fires: 'The message has HTML alone, and does not say that it is an alternative (`structure/no-alternative`).',
       points: 0.3,
       max: 0.5,
-      find: ({ html, text }) =>
+      find: ({ html, text, parts }) =>
         html.length > 0 &&
+        !parts.all.some(({ contentType }) => contentType === 'multipart/alternative') &&
         !text.sections.some(({ kind }) => kind === 'plain') &&
         'the message has HTML and no plain text alternative',
     },
