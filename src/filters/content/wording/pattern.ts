@@ -7,8 +7,10 @@ const [MAX_GAP_WORDS, MAX_GAP_LENGTH] = [4, 16]
 const [MIN_STEM_LENGTH, STEM_LENGTH] = [3, 5]
 
 const GAP = ' ~ '
-const SENTENCE_ENDS: ReadonlySet<number> = new Set(Array.from('.!?;\u0964\u3002\u061f', sign => sign.charCodeAt(0)))
-const endsSentence = (code: number): boolean => SENTENCE_ENDS.has(code)
+const BLANK = 32
+/** `.!?;` and the signs of Hindi, of Chinese and Japanese, and of Arabic. */
+const endsSentence = (code: number): boolean =>
+  code === 46 || code === 33 || code === 63 || code === 59 || code === 0x0964 || code === 0x3002 || code === 0x061f
 
 /** Thai, Hangul (fold takes its syllables apart), Kana and Han: words are not separated, or have endings. */
 export const isWide = (text: string): boolean => /[\u0e00-\u0e7f\u1100-\u11ff\u3040-\u9fff]/.test(text)
@@ -17,26 +19,28 @@ export const isWide = (text: string): boolean => /[\u0e00-\u0e7f\u1100-\u11ff\u3
 export interface Key {
   readonly index: 'word' | 'pair' | 'stem' | 'shortStem' | 'wide' | 'searched'
   readonly hash: number
+  /** Of a word or a pair: the hash of the first word; of a stem: that of its first three letters. */
+  readonly beginning: number
 }
 
 /** The key of a folded phrase. @throws RangeError for an open first word of fewer than three letters */
 export function keyOf(folded: string): Key {
-  if (isWide(folded)) return { index: 'wide', hash: pairOf(folded.charCodeAt(0), folded.charCodeAt(1)) }
+  if (isWide(folded)) return { index: 'wide', hash: pairOf(folded.charCodeAt(0), folded.charCodeAt(1)), beginning: 0 }
   const end = wordEnd(folded, 0)
-  if (end === 0) return { index: 'searched', hash: 0 }
+  if (end === 0) return { index: 'searched', hash: 0, beginning: 0 }
   if (folded[end] === '*') {
     if (end < MIN_STEM_LENGTH) throw new RangeError(`“${folded}” needs ${MIN_STEM_LENGTH} letters before its first *`)
     const short = shortStemAt(folded, 0)
-    if (end < STEM_LENGTH) return { index: 'shortStem', hash: short }
-    return { index: 'stem', hash: stemAt(folded, 0, short) }
+    if (end < STEM_LENGTH) return { index: 'shortStem', hash: short, beginning: short }
+    return { index: 'stem', hash: stemAt(folded, 0, short), beginning: short }
   }
   const first = hashOfWord(folded.slice(0, end))
   // A word after a gap, or with an open end, is looked at when the first was found.
   let at = end
   while (at < folded.length && !isWordUnit(folded.charCodeAt(at)) && folded[at] !== '~') at++
   const stop = wordEnd(folded, at)
-  if (stop === at || folded[stop] === '*') return { index: 'word', hash: first }
-  return { index: 'pair', hash: pairOf(first, hashOfWord(folded.slice(at, stop))) }
+  if (stop === at || folded[stop] === '*') return { index: 'word', hash: first, beginning: first }
+  return { index: 'pair', hash: pairOf(first, hashOfWord(folded.slice(at, stop))), beginning: first }
 }
 
 /** The hash of two words that follow each other. */
@@ -67,11 +71,11 @@ export class Pattern {
   /** The end of the phrase that stands at this place, which is where a word begins; -1 if it does not. */
   endAt(text: string, at: number): number {
     if (!text.startsWith(this.start, at)) return -1
-    const [first = [], ...others] = this.#parts
-    let end = this.#wide ? at + this.start.length : endOfPart(text, at, first)
-    for (const part of others) {
-      if (end < 0) return -1
-      end = this.#wide ? afterWideGap(text, end, part[0] ?? '') : afterGap(text, end, part)
+    const parts = this.#parts
+    let end = this.#wide ? at + this.start.length : endOfPart(text, at, parts[0] as readonly string[])
+    for (let index = 1; index < parts.length && end >= 0; index++) {
+      const part = parts[index] as readonly string[]
+      end = this.#wide ? afterWideGap(text, end, part[0] as string) : afterGap(text, end, part)
     }
     return end
   }
@@ -80,20 +84,23 @@ export class Pattern {
 /** Returns the place after the part, or -1. */
 function endOfPart(text: string, at: number, pieces: readonly string[]): number {
   let end = at
-  for (const [index, piece] of pieces.entries()) {
+  for (let index = 0; index < pieces.length; index++) {
+    const piece = pieces[index] as string
     if (index > 0) end = wordEnd(text, end)
     if (!text.startsWith(piece, end)) return -1
     end += piece.length
   }
-  return continues(text, end) && pieces.at(-1) !== '' ? -1 : end
+  return continues(text, end) && pieces[pieces.length - 1] !== '' ? -1 : end
 }
 
 function afterGap(text: string, from: number, pieces: readonly string[]): number {
   const lead = (pieces[0] ?? '').charCodeAt(0)
   let at = from
   for (let skipped = 0; skipped <= MAX_GAP_WORDS; skipped++) {
-    for (; at < text.length && !isWordUnit(text.charCodeAt(at)); at++) {
-      if (endsSentenceAt(text, at)) return -1
+    for (; at < text.length; at++) {
+      const code = text.charCodeAt(at)
+      if (code !== BLANK && isWordUnit(code)) break
+      if (code !== BLANK && endsSentenceAt(text, at)) return -1
       if (at - from > MAX_GAP_LENGTH * MAX_GAP_WORDS) return -1
     }
     const end = text.charCodeAt(at) === lead ? endOfPart(text, at, pieces) : -1

@@ -122,6 +122,8 @@ export class PhraseBook<Name extends string> {
     shortStem: new HashIndex(MARK_BITS.shortStem),
     wide: new HashIndex(MARK_BITS.wide),
   }
+  /** The first words, and the first letters of open ones: most words of a text begin no phrase. */
+  readonly #beginnings = { words: new Marks(15), stems: new Marks(13) }
   /** Phrases that do not begin with a word are searched for. */
   readonly #searched: Entry[] = []
 
@@ -153,17 +155,22 @@ export class PhraseBook<Name extends string> {
 
   #read({ text, count, hashes, starts }: WordTable, matches: Matches): void {
     const { word, pair, stem, shortStem, wide } = this.#indexes
+    const { words, stems } = this.#beginnings
     let first = hashes[0] ?? 0
     for (let index = 0; index < count; index += 1) {
       const second = hashes[index + 1] ?? 0
-      const both = pairOf(first, second)
       const at = starts[index] as number
+      if (words.has(first)) {
+        const both = pairOf(first, second)
+        if (pair.has(both)) matches.try(text, at, pair.get(both))
+        if (word.has(first)) matches.try(text, at, word.get(first))
+      }
       const short = shortStemAt(text, at)
-      const long = stemAt(text, at, short)
-      if (pair.has(both)) matches.try(text, at, pair.get(both))
-      if (word.has(first)) matches.try(text, at, word.get(first))
-      if (stem.has(long)) matches.try(text, at, stem.get(long))
-      if (shortStem.has(short)) matches.try(text, at, shortStem.get(short))
+      if (stems.has(short)) {
+        const long = stemAt(text, at, short)
+        if (stem.has(long)) matches.try(text, at, stem.get(long))
+        if (shortStem.has(short)) matches.try(text, at, shortStem.get(short))
+      }
       first = second
     }
     if (isWide(text)) {
@@ -179,27 +186,47 @@ export class PhraseBook<Name extends string> {
   }
 
   #add(entry: Entry): void {
-    const { index, hash } = keyOf(entry.folded)
+    const { index, hash, beginning } = keyOf(entry.folded)
     if (index === 'searched') this.#searched.push(entry)
     else this.#indexes[index].add(hash, entry)
+    if (index === 'word' || index === 'pair') this.#beginnings.words.add(beginning)
+    if (index === 'stem' || index === 'shortStem') this.#beginnings.stems.add(beginning)
   }
 }
 
-/** Phrases by a hash. */
-class HashIndex {
-  /** Most hashes are passed over by their bit alone. */
-  readonly #marks: Uint8Array
+/** A set of hashes, one bit for each, that may claim to have others. */
+class Marks {
+  readonly #bits: Uint8Array
   readonly #shift: number
-  readonly #first = new Map<number, Entry>()
 
+  /** @param bits two to this power are the bits */
   constructor(bits: number) {
-    this.#marks = new Uint8Array(1 << (bits - 3))
+    this.#bits = new Uint8Array(1 << (bits - 3))
     this.#shift = 32 - bits
   }
 
   has(hash: number): boolean {
     const mark = Math.imul(hash, MARK_FACTOR) >>> this.#shift
-    return ((this.#marks[mark >> 3] as number) & (1 << (mark & 7))) !== 0
+    return ((this.#bits[mark >> 3] as number) & (1 << (mark & 7))) !== 0
+  }
+
+  add(hash: number): void {
+    const mark = Math.imul(hash, MARK_FACTOR) >>> this.#shift
+    this.#bits[mark >> 3] = (this.#bits[mark >> 3] as number) | (1 << (mark & 7))
+  }
+}
+
+/** Phrases by a hash. */
+class HashIndex {
+  readonly #marks: Marks
+  readonly #first = new Map<number, Entry>()
+
+  constructor(bits: number) {
+    this.#marks = new Marks(bits)
+  }
+
+  has(hash: number): boolean {
+    return this.#marks.has(hash)
   }
 
   /** The first of the phrases with this hash. */
@@ -208,8 +235,7 @@ class HashIndex {
   }
 
   add(hash: number, entry: Entry): void {
-    const mark = Math.imul(hash, MARK_FACTOR) >>> this.#shift
-    this.#marks[mark >> 3] = (this.#marks[mark >> 3] as number) | (1 << (mark & 7))
+    this.#marks.add(hash)
     let last = this.#first.get(hash)
     if (last === undefined) this.#first.set(hash, entry)
     else {
