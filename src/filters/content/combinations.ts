@@ -57,6 +57,16 @@ const demand = any(
   'html/password-field',
 )
 
+/** The message offers what unsolicited mail offers. */
+const offer = any(
+  'wording/casino',
+  'wording/cure',
+  'wording/dating',
+  'wording/loan',
+  'wording/pharmacy',
+  'wording/prize-subject',
+)
+
 const combination = <const Id extends string>(
   name: string,
   fires: string,
@@ -135,6 +145,12 @@ export const combinations = [
       ),
     ),
     1.5,
+  ),
+  combination(
+    'offer-hosting',
+    'The message offers a casino, a cure, a loan, a prize or contacts, and a link leads to suspicious hosting.',
+    all(offer, suspiciousLink),
+    1,
   ),
   combination(
     'urgent-request',
