@@ -1,8 +1,8 @@
 /**
- * What each rule hits, by era, on honest and unwanted mail: `node bench/hits.ts`, with POSTERN_DATA. Options: `--rules
- * REGEX`, `--world route|content`, `--part train|validation|both`, `--step N`, `--set SET` (repeatable), `--sets` (a column for each
- * set). `--missed SET` lists unwanted messages that are delivered, with score and findings, `--held` honest ones that
- * are not; both use the default points.
+ * What each rule hits, by era, on honest and unwanted mail: `node bench/hits.ts`, with POSTERN_DATA. Options:
+ * `--rules REGEX`, `--world route|content`, `--part train|validation|both`, `--step N`, `--set SET` (repeatable),
+ * `--sets` (a column for each set). `--missed SET` lists unwanted messages that are delivered, with score and
+ * findings; `--held` lists honest messages that are held or refused; both use the default points.
  */
 import { parseArgs } from 'node:util'
 import { gatewayFor, type Judged, judge, outcomeOf } from './judge.ts'

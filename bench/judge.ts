@@ -1,4 +1,7 @@
-/** A gateway for measurements, and what it finds in a message of a collection: `recommended` with all content filters. */
+/**
+ * A gateway for measurements, and what it finds in a message of a collection: `recommended` with all content
+ * filters.
+ */
 import { Readable } from 'node:stream'
 import { contentFilters } from '../src/filters/content/content-filters.ts'
 import { type RuleId, ruleSets } from '../src/filters/content/rule-sets.ts'
@@ -26,10 +29,30 @@ export interface GatewayOptions {
 
 /** Options of other filters under which everything that they find costs something. */
 const EQUAL = {
-  spf: { fail: 1, softfail: 1, neutral: 1, none: 1, permerror: 1, permissive: 1, heloFail: 1 },
+  spf: { fail: 1, softfail: 1, neutral: 1, none: 1, permerror: 1, permissive: 1, heloFail: 1, unexplained: 1 },
   rdns: { missing: 1, unconfirmed: 1, generic: 1 },
-  helo: { malformed: 1, bareAddress: 1, otherAddress: 1, unqualified: 1, unresolvable: 1 },
-  dkim: { broken: 1, partial: 1, addedField: 1, uncovered: 1, tooMany: 1 },
+  helo: {
+    malformed: 1,
+    bareAddress: 1,
+    otherAddress: 1,
+    unqualified: 1,
+    unresolvable: 1,
+    generic: 1,
+    otherOrganisation: 1,
+  },
+  dkim: { broken: 1, partial: 1, addedField: 1, uncovered: 1, tooMany: 1, unsigned: 1 },
+  dmarc: { unknown: 'pass', onNone: 1, unaligned: 1 },
+  headerForm: {
+    unusableAuthor: 1,
+    repeated: 1,
+    missingDate: 1,
+    missingMessageId: 1,
+    control: 1,
+    bareLineEnd: 1,
+    overlong: 1,
+    eightBit: 1,
+    malformed: 1,
+  },
 } as const
 
 export function gatewayFor({ world, equal = false, beside = [] }: GatewayOptions): Gateway {
@@ -39,9 +62,9 @@ export function gatewayFor({ world, equal = false, beside = [] }: GatewayOptions
   const filters: readonly Filter[] = [
     ...recommended({
       domains: ['example.org'],
-      ...(equal && EQUAL),
       senderDomain: { unknown: 'pass' },
       dmarc: { unknown: 'pass' },
+      ...(equal && EQUAL),
     }),
     ...contentFilters({ domains: ['example.org'], ...(equal && { points }) }),
     ...beside,

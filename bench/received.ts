@@ -48,7 +48,7 @@ export function readHop(field: string): Hop | undefined {
     const of = (what: 'helo' | 'name' | 'ip') => found[names.indexOf(what) + 1]
     const ip = of('ip')
     if (ip === undefined || isIP(ip) === 0) continue
-    // Microsoft's servers write the greeting and the address alone; Google, sendmail and Postfix a name where there is one.
+    // Microsoft's servers write the greeting and the address alone; others add the name where there is one.
     const recordsNames = place < 6 && !by.endsWith('.outlook.com')
     const name = nameOf(of('name'))
     const helo = (of('helo') ?? name ?? `[${ip}]`).replace(/[.,]$/, '')

@@ -1,7 +1,8 @@
 /**
- * What the rules catch alone, without any training: `npm run bench:rules`, with POSTERN_DATA. One row for each era and
- * kind of mail, in both worlds; the points were fitted on the training parts. Options: `--part
- * train|validation|test`, `--step N`, `--world route|content`, `--peers` for Rspamd and SpamAssassin on the same messages.
+ * What the rules catch alone, without any training: `npm run bench:rules`, with POSTERN_DATA. One row for each era
+ * and kind of mail, in both worlds; the points were fitted on the training parts. Options: `--part
+ * train|validation|test`, `--step N`, `--world route|content`, `--peers` for Rspamd and SpamAssassin on the same
+ * messages.
  */
 import { parseArgs } from 'node:util'
 import { gatewayFor, type Judged, judge, outcomeOf } from './judge.ts'

@@ -1,4 +1,7 @@
-/** A DNS that gives what a receiver recorded, and signatures that pass where one passed. What it does not know fails. */
+/**
+ * A DNS that gives what a receiver recorded, and signatures that pass where one passed. What it does not know
+ * fails.
+ */
 import { generateKeyPairSync } from 'node:crypto'
 import { dkimSign } from 'mailauth/lib/dkim/sign.js'
 import { reverseName } from '../src/dns/reverse.ts'
@@ -116,7 +119,7 @@ export function zoneOf({ client, sender, author, recorded }: Omit<Facts, 'bytes'
   if (domainOf(helo) !== undefined && domainOf(helo) === name) add(helo, address)
   if (name !== undefined && name !== 'none') add(name, address)
   const checkedBySpf = sender === '' ? domainOf(helo) : path
-  if (checkedBySpf !== undefined) add(checkedBySpf, spfNode(recorded, ip))
+  if (checkedBySpf !== undefined) add(checkedBySpf, { otherwise: 'timeout', ...spfNode(recorded, ip) })
   const policyAt = recorded?.dmarc === undefined ? undefined : (recorded.author ?? from)
   if (from !== undefined) add(`_dmarc.${from}`, dmarcNode(recorded))
   if (policyAt?.includes('.')) add(`_dmarc.${policyAt}`, dmarcNode(recorded))

@@ -68,10 +68,11 @@ function ourOwn(message: Labelled, text: string, addressee: string): string {
 }
 
 /** Sets whose hosts and addresses are made up or were replaced, so that the route is no evidence. */
-const MADE_UP: ReadonlySet<string> = new Set(['dsn', 'parcels', 'reports', 'wrapped'])
+const MADE_UP: ReadonlySet<string> = new Set(['dsn', 'parcels', 'reports', 'wrapped', 'written'])
 
 /** Mail whose signatures were removed or invented, though its senders sign. */
-const isTemplate = ({ corpus }: Labelled): boolean => corpus === 'parcels' || corpus === 'wrapped'
+const isTemplate = ({ corpus, spam }: Labelled): boolean =>
+  corpus === 'parcels' || corpus === 'wrapped' || (corpus === 'written' && !spam)
 
 const proven = (author: string | undefined): Recorded => ({
   spf: 'pass',

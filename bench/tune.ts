@@ -1,87 +1,90 @@
 /**
- * Measures the points of the content rules: `npm run tune`, with POSTERN_DATA. The filters find which rules fire on the
- * training half of SpamAssassin's mail; a logistic regression that knows the caps of the groups sets the points. A rule
- * that fires too seldom to be measured keeps the points that it defines. The table
- * (src/filters/content/measured-points.ts) is written anew.
+ * Measures the points of all rules together: `npm run tune`, with POSTERN_DATA. The filters find which rules fire
+ * on the training parts, in both worlds; a logistic regression that knows the caps of the groups sets the points.
+ * A rule earns points only by the evidence in bench/tuning/evidence.ts. Prints for each rule its hits, its points
+ * with their interval and what it adds; `--write` writes src/filters/content/measured-points.ts and
+ * src/filters/route-points.ts. `--cache FILE` keeps the findings between runs, `--step N` takes every N-th
+ * message.
  */
-import { writeFileSync } from 'node:fs'
-import { ruleSets } from '../src/filters/content/rule-sets.ts'
-import type { Decision } from '../src/index.ts'
-import { type Bounds, type Example, fitPoints } from './fit.ts'
-import { gatewayFor, judge } from './judge.ts'
-import { mail } from './mail.ts'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { countHits } from './tuning/evidence.ts'
+import { type Example, examplesOf } from './tuning/examples.ts'
+import { fitPoints, scoreOf, type Weighted } from './tuning/fit.ts'
+import { added, intervals, leftOut, ratesOf } from './tuning/proof.ts'
+import { rangesOf } from './tuning/ranges.ts'
+import { ROUTE, signals } from './tuning/signals.ts'
+import { writeTables } from './tuning/table-file.ts'
+import { weighted } from './tuning/weights.ts'
 
-/** A rule that fires on fewer messages is not measured. */
-const [SPAM, HAM] = [8, 20]
+const { values } = parseArgs({
+  options: {
+    step: { type: 'string', default: '1' },
+    cache: { type: 'string' },
+    write: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+  },
+})
 
-const bounds: ReadonlyMap<string, Bounds> = new Map(
-  ruleSets().flatMap(({ name, caps, rules }) =>
-    Object.entries(rules).map(([id, { group, points, max }]): readonly [string, Bounds] => [
-      id,
-      { group: `${name} ${group}`, cap: caps[group] ?? points, before: points, ...(max !== undefined && { max }) },
-    ]),
-  ),
+const all = signals()
+
+async function findings(): Promise<readonly Example[]> {
+  const { cache, step } = values
+  if (cache !== undefined && existsSync(cache)) return JSON.parse(readFileSync(cache, 'utf8')) as readonly Example[]
+  const examples: Example[] = []
+  for (const world of ['route', 'content'] as const) {
+    const options = { parts: ['train', 'validation'] as const, step: Number(step), world }
+    examples.push(...(await examplesOf(new Set(all.keys()), options)))
+  }
+  if (cache !== undefined) writeFileSync(cache, JSON.stringify(examples))
+  return examples
+}
+
+const everything = await findings()
+const training = everything.filter(({ part }) => part === 'train')
+const counted = countHits(
+  training.filter(({ world }) => world === 'route'),
+  all.keys(),
 )
+const { ranges, standings } = rangesOf(all, counted)
+const worlds = (examples: readonly Example[]): readonly Weighted[] =>
+  (['route', 'content'] as const).flatMap(world => weighted(examples.filter(one => one.world === world)))
+const solve = (examples: readonly Weighted[]) => fitPoints(examples, all, ranges)
 
-/**
- * Points of other filters are constant. Collections keep the first line of the mailbox on top, which no gateway
- * receives.
- */
-function exampleOf(spam: boolean, { findings }: Decision): Example {
-  const named = findings.map(finding => ({ ...finding, rule: finding.rule ?? '' }))
-  const others = named.filter(({ rule }) => !bounds.has(rule) && rule !== 'header-form/malformed')
-  return {
-    spam,
-    rules: named.map(({ rule }) => rule).filter(rule => bounds.has(rule)),
-    other: others.reduce((sum, { points = 0, verdict }) => sum + (verdict === 'reject' ? 15 : points), 0),
+const points = solve(worlds(training))
+const spread = values.quick ? new Map() : intervals(training, worlds, solve)
+const adds = added(worlds(training), points, all)
+
+console.log('rule\tpoints\tinterval\tstanding\tmodern unwanted:honest\told unwanted:honest\tcommercial\tadds')
+for (const [id, value] of [...points].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+  const hits = counted.of.get(id)
+  const { modern, old } = hits ?? counted.totals
+  const [low, high] = spread.get(id) ?? [value, value]
+  const cells = [`${modern.unwanted}:${modern.honest}`, `${old.unwanted}:${old.honest}`, `${hits?.commercial ?? 0}`]
+  console.log([id, value, `${low}–${high}`, standings.get(id), ...cells, adds.get(id) ?? 0].join('\t'))
+}
+const score = (example: Example) => scoreOf(example, points, all)
+for (const world of ['route', 'content'] as const) {
+  for (const part of ['train', 'validation'] as const) {
+    console.log(`\n${world}, ${part}`)
+    console.log(
+      ratesOf(
+        everything.filter(one => one.world === world && one.part === part),
+        score,
+      ),
+    )
   }
 }
-
-const gateway = gatewayFor({ world: 'content', equal: true })
-const examples: Example[] = []
-for (const message of mail('spamassassin', 1, ['train'])) {
-  examples.push(exampleOf(message.spam, (await judge(gateway, message, 'content')).decision))
+if (!values.quick) {
+  console.log('\nEach source by points that were fitted without it')
+  console.log(leftOut(training, worlds, solve, all))
 }
-await gateway.close()
-
-const count = (id: string, spam: boolean): number =>
-  examples.filter(example => example.spam === spam && example.rules.includes(id)).length
-const enough = new Map([...bounds].filter(([id]) => count(id, true) >= SPAM || count(id, false) >= HAM))
-const rest = (rules: readonly string[]): number =>
-  rules.reduce((sum, id) => sum + (enough.has(id) ? 0 : (bounds.get(id)?.before ?? 0)), 0)
-const fitted = fitPoints(
-  examples.map(({ spam, rules, other }) => ({
-    spam,
-    rules: rules.filter(id => enough.has(id)),
-    other: other + rest(rules),
-  })),
-  enough,
-)
-
-const lines = [...fitted].map(
-  ([id, points]) => `    '${id}': { points: ${points}, spam: ${count(id, true)}, ham: ${count(id, false)} },`,
-)
-const [spam, ham] = [true, false].map(kind => examples.filter(example => example.spam === kind).length)
-writeFileSync(
-  new URL('../src/filters/content/measured-points.ts', import.meta.url),
-  `/** Points of the content rules as \`npm run tune\` has measured them. Made by a program: do not edit. */
-
-export interface Measured {
-  /** When it was measured. */
-  readonly date: string
-  /** On what. */
-  readonly data: string
-  /** The points of a rule, and how many unwanted and honest messages it fired on. */
-  readonly points: Readonly<Record<string, { readonly points: number; readonly spam: number; readonly ham: number }>>
+if (values.write) {
+  const rows = [...points].flatMap(([id, value]) => {
+    const hits = counted.of.get(id)
+    const fired = hits && hits.modern.unwanted + hits.modern.honest + hits.old.unwanted + hits.old.honest > 0
+    if (!hits || (!fired && standings.get(id) !== 'idle')) return []
+    return { id, points: value, interval: spread.get(id) ?? ([value, value] as const), hits }
+  })
+  writeTables(rows, counted.totals, new Set(Object.keys(ROUTE)))
 }
-
-export const MEASURED: Measured = {
-  date: '${new Date().toISOString().slice(0, 10)}',
-  data: 'the training half of the SpamAssassin public corpus: ${spam} unwanted and ${ham} honest messages of 2001 and 2002',
-  points: {
-${lines.join('\n')}
-  },
-}
-`,
-)
-console.log(`${fitted.size} of ${bounds.size} rules measured on ${spam} unwanted and ${ham} honest messages`)

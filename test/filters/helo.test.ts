@@ -18,6 +18,9 @@ const world = {
 } as const
 const own = ['mx.postern.example', '203.0.113.25', '2001:db8::25']
 
+/** As they are without a measurement. */
+const costs = { malformed: 3, bareAddress: 3, otherAddress: 3, unqualified: 2, unresolvable: 2 } as const
+
 describe('a greeting', () => {
   test.for([
     ['mx.example.org'],
@@ -65,7 +68,7 @@ describe('a greeting', () => {
     ['gone.example', 2, 'unresolvable', '192.0.2.1 greets as gone.example, which has neither address nor MX'],
     ['text.example', 2, 'unresolvable', '192.0.2.1 greets as text.example, which has neither address nor MX'],
   ] as const)('%s costs %d points', async ([greeting, value, rule, reason]) => {
-    expect(await probe(helo({ own }), { ...sender, ip, helo: greeting, dns: zone(world) })).toEqual([
+    expect(await probe(helo({ own, ...costs }), { ...sender, ip, helo: greeting, dns: zone(world) })).toEqual([
       points(value, reason, { rule: `helo/${rule}` }),
     ])
   })
@@ -86,7 +89,7 @@ describe('a greeting', () => {
     ['one number', '3221225985'],
   ])('S01 %s is malformed, asked of nobody, and not repeated in the reason', async ([, greeting = '']) => {
     const dns = zone({})
-    expect(await probe(helo({ own }), { ...sender, ip, helo: greeting, dns })).toEqual([
+    expect(await probe(helo({ own, ...costs }), { ...sender, ip, helo: greeting, dns })).toEqual([
       points(3, '192.0.2.1 greets with neither a host name nor an address literal', {
         rule: 'helo/malformed',
       }),

@@ -16,14 +16,14 @@ describe('rdns', () => {
   })
 
   test('a client without a name costs two points', async () => {
-    expect(await probe(rdns(), { ...sender, ip: '192.0.2.1', dns: zone({}) })).toEqual([
+    expect(await probe(rdns({ missing: 2 }), { ...sender, ip: '192.0.2.1', dns: zone({}) })).toEqual([
       points(2, '192.0.2.1 has no reverse DNS name', { rule: 'rdns/missing' }),
     ])
   })
 
   test('a client whose name leads elsewhere costs two points', async () => {
     const dns = zone({ [reverseOf('192.0.2.1')]: { PTR: 'mx.bank.example' }, 'mx.bank.example': { A: '198.51.100.1' } })
-    expect(await probe(rdns(), { ...sender, ip: '192.0.2.1', dns })).toEqual([
+    expect(await probe(rdns({ unconfirmed: 2 }), { ...sender, ip: '192.0.2.1', dns })).toEqual([
       points(2, '192.0.2.1 has the name mx.bank.example, which does not lead back to it', { rule: 'rdns/unconfirmed' }),
     ])
   })
@@ -63,7 +63,7 @@ describe('a name made by a machine', () => {
     'localhost.members.linode.com',
     'abc.internal.cloudapp.net',
   ])('%s costs one point and a half', async name => {
-    expect(await probe(rdns(), { ...sender, ip, dns: named(name, ip) })).toEqual([
+    expect(await probe(rdns({ generic: 1.5 }), { ...sender, ip, dns: named(name, ip) })).toEqual([
       points(1.5, `${ip} has the name ${name}, which is generic and not a mail server's`, { rule: 'rdns/generic' }),
     ])
   })

@@ -5,8 +5,11 @@ import { defer, type Finding, points, reject } from '../../src/model/finding.ts'
 import { type Probed, probe } from '../../src/testing/probe.ts'
 import { zone } from '../../src/testing/zone.ts'
 
+/** As they are without a measurement. */
+const costs: SpfOptions = { fail: 3, softfail: 1.5, neutral: 0.5, none: 0.5, permerror: 1, permissive: 1, heloFail: 3 }
+
 const found = (record: string, options?: SpfOptions, greeting = 'v=spf1 +a ip4:192.0.2.1 -all') =>
-  probe(spf(options), {
+  probe(spf({ ...costs, ...options }), {
     ip: '192.0.2.1',
     helo: 'mx.example.net',
     reversePath: 'alice@example.org',

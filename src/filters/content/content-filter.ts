@@ -8,7 +8,7 @@ import {
   type RuleSet,
   ruleFilter,
 } from '../rules/rule.ts'
-import { requiredRules } from './combinations.ts'
+import { type Combination, requiredRules } from './combinations.ts'
 import { MEASURED } from './measured-points.ts'
 
 /**
@@ -16,9 +16,13 @@ import { MEASURED } from './measured-points.ts'
  * rule reaches the quarantine threshold alone.
  */
 export function defaultPoints(id: string, { points, certain }: RulePoints): number {
-  const measured = MEASURED.points[id]?.points ?? points
+  const measured = MEASURED.rows[id]?.[0] ?? points
   return certain ? measured : Math.min(measured, MAX_POINTS_ALONE)
 }
+
+/** The points of a combination: those that were measured, else its own. */
+export const combinationPoints = ({ name, finding }: Combination<string>): number =>
+  MEASURED.rows[name]?.[0] ?? finding.points ?? 0
 
 const DEFAULTS: RuleDefaults = { pointsOf: defaultPoints, required: requiredRules }
 

@@ -10,6 +10,7 @@ import { bounce } from './bounce.ts'
 import { bulk } from './bulk.ts'
 import { combinations } from './combinations.ts'
 import type { Condition } from './composite.ts'
+import { combinationPoints } from './content-filter.ts'
 import { type GtubeOptions, gtube, gtubeVerdict } from './gtube.ts'
 import { headers } from './headers/headers.ts'
 import { html } from './html.ts'
@@ -77,6 +78,10 @@ export function contentFilters(options: ContentOptions = {}): readonly Filter[] 
     bulk(),
     sharedEvidence(),
     trust(certainRules()),
-    ...combinations.map(({ name, when, finding }) => composite(name, when satisfies Condition, finding)),
+    ...combinations.flatMap(combination => {
+      const { name, when, finding } = combination
+      const points = combinationPoints(combination)
+      return points === 0 ? [] : composite(name, when satisfies Condition, { ...finding, points })
+    }),
   ]
 }

@@ -10,6 +10,7 @@ import type { Message } from '../../model/stage.ts'
 import { holds, rulesIn } from '../rules/condition.ts'
 import { MAX_POINTS_ALONE } from '../rules/rule.ts'
 import { combinations } from './combinations.ts'
+import { combinationPoints } from './content-filter.ts'
 
 /** What a finding rests on, where that is one value that a sender writes. */
 export type Evidence = 'from' | 'reply-to' | 'subject' | 'message-id' | 'links'
@@ -89,11 +90,12 @@ export function excessOf(
     if (most !== undefined) add(most, points)
   }
   const found = new Set(findings.map(({ rule = '' }) => rule))
-  for (const { when, finding } of combinations) {
+  for (const combination of combinations) {
+    const { when } = combination
     if (!holds(when, found)) continue
     const combined = rulesIn(when).filter(rule => found.has(rule))
     const common = [...sums.keys()].find(one => combined.every(rule => evidence(rule).includes(one)))
-    if (common !== undefined) add(common, finding.points ?? 0)
+    if (common !== undefined) add(common, combinationPoints(combination))
   }
   return Array.from(sums, ([evidence, { sum, max }]) => {
     const excess = roundScore(sum - Math.max(max, MAX_POINTS_ALONE))

@@ -77,7 +77,7 @@ describe('without a policy', () => {
   const world = { reversePath: 'a@sender.example', facts: [signedBy('pass', 'mailer.example.net')] }
 
   test('what proves another organisation costs half a point', async () => {
-    expect(await found({}, {}, world)).toEqual(
+    expect(await found({}, { unaligned: 0.5 }, world)).toEqual(
       points(0.5, 'mailer.example.net signed the message, and nothing proves that example.org sent it', {
         rule: 'dmarc/unaligned',
       }),

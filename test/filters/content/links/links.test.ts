@@ -215,7 +215,8 @@ test.for<readonly [string, string]>([
 })
 
 test('rules of one group cost at most its cap, and their points add up', async () => {
-  const found = await probe(links(), {
+  const points = { 'links/mismatch': 2, 'links/spoofed-brand': 3, 'links/look-alike': 2 } as const
+  const found = await probe(links({ points }), {
     message: message(
       page(
         '<a href="https://paypal.example.top/">a</a> <a href="https://xn--80ak6aa92e.com/">www.paypal.com</a> <a href="https://evil.example.com">https://bank.example.net</a>',
@@ -260,5 +261,5 @@ test('evidence is cut and escaped', async () => {
 
 test('P07 what our own users send is looked at as well: an account may be stolen', async () => {
   const sent = message(link('http://198.51.100.7/'))
-  expect((await probe(links(), { user: 'alice', message: sent })).map(({ rule }) => rule)).toEqual(['links/ip'])
+  expect((await probe(links(), { user: 'alice', message: sent })).map(({ rule }) => rule)).toContain('links/ip')
 })
