@@ -2,7 +2,7 @@
 import type { Label } from '../../model/feedback.ts'
 import type { Judged } from './outlook.ts'
 
-const [WIDTH, HEIGHT, LEFT, AXIS, TALLEST] = [720, 360, 40, 190, 130]
+const [WIDTH, HEIGHT, LEFT, AXIS, TALLEST] = [720, 360, 40, 190, 120]
 const BINS = 48
 /** Margins beyond it stand at the edge. */
 const MAX_MARGIN = 12

@@ -233,7 +233,11 @@ class ClassifierSite {
   }
 
   metrics(): readonly Metric[] {
-    return classifyMetrics(this.#settings.classifier, this.#verdicts, this.#drift.alarms)
+    return classifyMetrics(this.#settings.classifier, {
+      verdicts: this.#verdicts,
+      alarms: this.#drift.alarms,
+      waiting: this.#sync?.waiting,
+    })
   }
 
   /** A snapshot that could not be loaded was reported; the filter works without it. */

@@ -3,8 +3,18 @@ import type { Classifier } from '../../classify/classifier.ts'
 import type { Metric } from '../../model/metric.ts'
 import { samplesOf, type Tally } from '../../observe/count.ts'
 
-/** @param alarms how often the drift alarm was raised */
-export function classifyMetrics(classifier: Classifier, verdicts: Tally, alarms: number): readonly Metric[] {
+export interface ClassifyCounts {
+  readonly verdicts: Tally
+  /** How often the drift alarm was raised. */
+  readonly alarms: number
+  /** Examples that wait for the common store; undefined without one. */
+  readonly waiting: number | undefined
+}
+
+export function classifyMetrics(
+  classifier: Classifier,
+  { verdicts, alarms, waiting }: ClassifyCounts,
+): readonly Metric[] {
   return [
     {
       name: 'postern_classify_examples',
@@ -33,5 +43,15 @@ export function classifyMetrics(classifier: Classifier, verdicts: Tally, alarms:
       type: 'counter',
       samples: [{ labels: {}, value: alarms }],
     },
+    ...(waiting === undefined
+      ? []
+      : [
+          {
+            name: 'postern_classify_unsent_examples',
+            help: 'Training examples of this node that wait for the store.',
+            type: 'gauge',
+            samples: [{ labels: {}, value: waiting }],
+          } as const,
+        ]),
   ]
 }
