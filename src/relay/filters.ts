@@ -131,9 +131,19 @@ function learning(parts: FilterParts, attempt: Attempt): readonly (Filter | fals
   return [
     classifier && attempt('filters.classify', () => classifierOf(classifier, parts)),
     trapped && attempt('filters.traps', () => traps(trapped)),
-    asked && attempt('filters.opinion', () => opinion(asked)),
+    asked && attempt('filters.opinion', () => opinion({ ...betweenThresholds(parts.options), ...asked })),
   ]
 }
+
+/** The scores for which an opinion changes something; beyond them nothing is asked. */
+function betweenThresholds({ thresholds }: RelayOptions): { readonly from: number; readonly below: number } {
+  const { quarantine = 6, reject = 15, tag = 4 } = thresholds
+  const from = tag === 'off' ? Math.max(quarantine - MAX_OPINION, 0) : Math.min(tag, quarantine)
+  return { from, below: Math.min(quarantine + MAX_OPINION, reject) }
+}
+
+/** Points that an opinion gives at most. */
+const MAX_OPINION = 3
 
 function classifierOf(given: ClassifyOptions, { options, kept, training = 'keep' }: FilterParts): Filter | undefined {
   // Examples are shared by the store, where there is one for all.

@@ -7,6 +7,7 @@ import { relayFilters } from '../../src/relay/filters.ts'
 import { KeptFilters } from '../../src/relay/kept-filters.ts'
 import { greylistBounds, relayPolicy, thresholdsFor } from '../../src/relay/policy.ts'
 import { clock } from '../../src/testing/clock.ts'
+import { probe } from '../../src/testing/probe.ts'
 import { zone } from '../../src/testing/zone.ts'
 import { send } from '../support/mail-flow.ts'
 
@@ -71,4 +72,28 @@ describe('a score between two thresholds', () => {
   test('is not looked at by default', () => {
     expect(made({ nextHop }).filter(({ name }) => name === 'greylist')).toEqual([])
   })
+})
+
+test.for<[RelayConfig['thresholds'], number, readonly number[]]>([
+  [{}, 4, [3.9, 9]],
+  [{ quarantine: 3 }, 3, [2.9, 6]],
+  [{ quarantine: 8, tag: 'off' }, 5, [4.9, 11]],
+  [{ quarantine: 5, reject: 6 }, 4, [3.9, 6]],
+])('with the thresholds %j an opinion is asked from %d on, and not at %j', async ([thresholds, from, not]) => {
+  const asked: number[] = []
+  for (const score of [from, ...not]) {
+    const config = { name: 'mx.example.org', domains: ['example.org'], nextHop: { hosts: ['127.0.0.1:25'] } }
+    const ask = () => void asked.push(score)
+    const filters = { opinion: { ask: async () => ask() ?? undefined } }
+    const { options } = effective(
+      { ...config, ...(thresholds && { thresholds }), filters },
+      { args: [], environment: {} },
+    )
+    const delivery = { domains: ['example.org'], isKnown: async () => true }
+    const made = relayFilters({ options, delivery, scanner: [], kept: new KeptFilters() })
+    const opinion = made.find(({ name }) => name === 'opinion')
+    if (opinion === undefined) throw new Error('there is no filter opinion')
+    await probe(opinion, { message: 'Subject: a\n\ntext\n', score })
+  }
+  expect(asked).toEqual([from])
 })

@@ -102,6 +102,10 @@ test('every mistake is named at once with its path, those of filters, lists, rou
     'routes[0].nextHop.hosts[0]',
     'workes',
   ])
+  expect(await problemsIn({ filters: { traps: {}, opinion: { from: 5 } } })).toEqual([
+    'filters.traps.recipients',
+    'filters.opinion.ask',
+  ])
   expect(await problemsIn({ filters: { greylist: { wiat: '5m' }, spf: { fali: 3 }, dnsbl: {} } })).toEqual([
     'filters.spf.fali',
     'filters.greylist.wiat',
