@@ -44,10 +44,9 @@ ru       5525370  38570  2024-05
 `
 
 /**
- * Without counts in those tables, since they have few domains or are no TLDs of the root. Spamhaus listed the first
- * line among the ten TLDs with the largest share of bad domains in 2016 to 2019; the second was free of charge until
- * 2023; the third is sold as if it were a TLD; the rest is of the same price, and of the same registries as `bond`,
- * `icu` and `xyz`.
+ * Without counts in those tables, which leave out TLDs with few domains. Spamhaus listed those of the first line among
+ * the TLDs with the largest share of bad domains (2016 to about 2020); those of the second were free of charge until
+ * 2023; those of the third are sold as if they were TLDs. The rest is a judgement, without a public count.
  */
 const UNCOUNTED = `
 review diet click download work tokyo science racing party uno gdn accountant date webcam men loan stream ooo desi ryukyu
