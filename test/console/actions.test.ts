@@ -1,6 +1,6 @@
 /** What people do in the console: release, delete, correct, allow, deny, take back, edit points. */
-import type { Readable } from 'node:stream'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Feedback } from '../../src/model/feedback.ts'
 import { type OpenedConsole, openConsole } from './support/open-console.ts'
 import { type World, world } from './support/world.ts'
 
@@ -38,7 +38,9 @@ test('a user finds a held message by its reference, releases it, and it is deliv
   const again = { action: 'release', items: body.items }
   expect((await user.call('held.act', { body: again })).json.results).toMatchObject([{ kind: 'done-before' }])
   expect(mail.delivered).toEqual([`${id} bob@example.org`])
-  expect(mail.feedbacks).toMatchObject([{ ref, label: 'ham', by: 'user:bob@example.org' }])
+  expect(mail.feedbacks).toMatchObject([
+    { ref, label: 'ham', by: 'user:bob@example.org', recipient: 'bob@example.org' },
+  ])
 })
 
 test('what a role may not release is refused with a reason, message by message', async () => {
@@ -80,10 +82,10 @@ test('a message is called spam or wanted by its bytes where it is held, else by 
   const plain = await mail.mail(['bob@example.org'])
   await mail.history.flush()
   const texts: string[] = []
-  const feedback = async ({ message, ...said }: { message?: Buffer | Readable; ref?: string }): Promise<void> => {
+  const feedback = async ({ message, ...said }: Feedback): Promise<void> => {
     let text = ''
     if (message !== undefined) for await (const chunk of message) text += chunk
-    texts.push(`${said.ref} ${text.includes('Hello')}`)
+    texts.push(`${said.ref} ${text.includes('Hello')} ${said.recipient}`)
   }
   await using other = await openConsole({ sources: { ...mail.sources, feedback } })
   const operator = await other.as('operator')
@@ -92,7 +94,8 @@ test('a message is called spam or wanted by its bytes where it is held, else by 
     expect(said.status).toBe(200)
     expect((await operator.call('undo', { body: { undo: undoOf(said) } })).status).toBe(200)
   }
-  expect(texts).toEqual([`${kept.ref} true`, `${kept.ref} true`, `${plain.ref} false`, `${plain.ref} false`])
+  const [byBytes, byReference] = [`${kept.ref} true bob@example.org`, `${plain.ref} false bob@example.org`]
+  expect(texts).toEqual([byBytes, byBytes, byReference, byReference])
   expect(other.actions.map(({ action, target, recipient }) => [action, target, recipient])).toEqual([
     ['train', 'spam', 'bob@example.org'],
     ['undo', 'spam', undefined],

@@ -33,7 +33,9 @@ export class Training {
     if (feedback === undefined) throw notConfigured('filter that learns')
     const seen = await sources.history(viewer).session(ref)
     if (seen === undefined) throw notFound('message')
-    const said = { ref, label, by: `${viewer.role}:${viewer.name}`.slice(0, 320), undo }
+    const recipient = onlyRecipientIn(seen.events)
+    const by = `${viewer.role}:${viewer.name}`.slice(0, 320)
+    const said = { ref, label, by, undo, ...(recipient !== undefined && { recipient }) }
     const message = await this.#bytes(viewer, seen.events)
     try {
       await feedback(message === undefined ? said : { ...said, message })
@@ -54,4 +56,12 @@ export class Training {
     // What is no longer kept may still be known by its reference.
     return entry && (await bytesToLearn(quarantine, entry).catch(() => undefined))
   }
+}
+
+/** Whose mail it is, as far as the viewer may see it; undefined where it came for several. */
+function onlyRecipientIn(events: readonly GatewayEvent[]): string | undefined {
+  const [recipient, ...others] = new Set(
+    events.flatMap(event => (event.type === 'recipient' && event.recipient.length <= 320 ? [event.recipient] : [])),
+  )
+  return others.length === 0 ? recipient : undefined
 }
