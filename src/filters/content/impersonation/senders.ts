@@ -126,12 +126,24 @@ const SPACED = /^[^\p{L}\p{N}]*\p{L}(?: \p{L}){2,30}[^\p{L}\p{N}]*$|^\p{L}(?:[.*
 function isSigned(text: string): boolean {
   const shown = text.slice(0, 200).trim()
   if (!SIGN.test(shown)) return false
-  return AROUND.test(shown) || (!/\s/.test(shown) && JOINED.test(shown) && !FILE_NAME.test(shown))
+  return AROUND.test(shown) || (!/\s/.test(shown) && !FILE_NAME.test(shown) && isJoined(shown))
 }
 const SIGN = /[#*_|~^]/
 const AROUND = /^[#*_|~^\\"']{0,2}[#*_|~^][\\/]?[\p{L}\p{N}!$"'’ ].{0,190}[#*_|~^]["']?$/u
-const JOINED =
-  /^(?:[\p{L}\p{N}.,$€%!?&'’-]{0,40}[_*|]{1,3})*\p{L}{2,30}[_*|]{1,3}\p{L}{2,30}[_*|]{1,3}(?:\p{L}{2,30}|\d[\d.,]{0,12}[_*|]+\p{L})/u
+
+/** Whether signs join two words and a third, or a number and a third. Linear, as one regular expression is not. */
+function isJoined(text: string): boolean {
+  const pieces = text.split(/[_*|]{1,3}/)
+  for (let at = 0; PIECE.test(pieces[at] ?? ' '); at++) {
+    const [one = '', other = '', third = '', fourth = ''] = pieces.slice(at, at + 4)
+    const goesOn = /^\p{L}{2}/u.test(third) || (NUMBER.test(third) && /^\p{L}/u.test(fourth))
+    if (goesOn && WORD.test(one) && WORD.test(other)) return true
+  }
+  return false
+}
+const PIECE = /^[\p{L}\p{N}.,$€%!?&'’-]{0,40}$/u
+const WORD = /^\p{L}{2,30}$/u
+const NUMBER = /^\d[\d.,]{0,12}$/
 const FILE_NAME = /\.[a-z][a-z0-9]{1,4}$|\d{4,}|^(?:img|scan|dsc|doc|report)[_-]/i
 
 const NO_REPLY = /^["']?(?:no|do[-_ ]?not)[-_ .]?reply["']?$/i

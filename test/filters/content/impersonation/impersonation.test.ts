@@ -255,6 +255,18 @@ test.for([
   expect(found.find(({ rule }) => rule === 'impersonation/brand')?.reason).toContain(`claims to be ${brand},`)
 })
 
+test.for([
+  ['Buy_now_and_save', true],
+  ['best_offer_1,000_dollars', true],
+  ['quarterly_numbers_2024', false],
+  ['meeting_notes', false],
+  [`${'_'.repeat(190)}!`, false],
+  [`${'*|'.repeat(90)}!`, false],
+] as const)('the subject %s is decorated: %s', async ([subject, decorated]) => {
+  const found = await probe(impersonation(), { message: message({ subject }) })
+  expect(found.some(({ rule }) => rule === 'impersonation/decorated-subject')).toBe(decorated)
+})
+
 test('a tenant of Microsoft is charged once', async () => {
   const from = 'Alice <alice@yx2nqoz.onmicrosoft.com>'
   const found = await probe(impersonation(), proven(from, 'yx2nqoz.onmicrosoft.com'))
