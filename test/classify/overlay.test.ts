@@ -24,7 +24,7 @@ test('the first example removes a fifth of the difference to the site, five alik
   expect(overlay.effect(other)).toBe(0)
 })
 
-test('what the site knows already teaches it nothing', () => {
+test('from what the site knows already it learns nothing', () => {
   const overlay = new Overlay()
   overlay.learn(newsletter, 'spam', 1.2)
   overlay.learn(newsletter, 'ham', -1)
@@ -39,7 +39,7 @@ test('its effect is bounded, whatever it has learned', () => {
   expect(overlay.effect(newsletter)).toBe(-2)
 })
 
-test('a reporter without trust teaches nothing, and an example can be taken back', () => {
+test('from a reporter without trust it learns nothing, and an example can be taken back', () => {
   const overlay = new Overlay()
   overlay.learn(newsletter, 'spam', -1, 0)
   expect(overlay.effect(newsletter)).toBe(0)

@@ -47,7 +47,7 @@ const TRAITS = VIEWS.indexOf('traits')
 
 export class Overlays {
   readonly #options: OverlaysOptions
-  /** By owner, the one that was used last at the end. An owner without a file has none. */
+  /** By owner, in the order of their last use. An owner without a file has none. */
   readonly #known = new Map<string, Promise<Overlay | undefined>>()
   /** By message and reporter. */
   readonly #learned = new Map<string, Learned>()

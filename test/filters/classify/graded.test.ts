@@ -1,4 +1,4 @@
-/** How many points the classifier has, by what it was taught, and how it gives them up. */
+/** How many points the classifier has, by its training, and how it loses them. */
 import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { newClassifier } from '../../../src/classify/classifier.ts'
@@ -19,12 +19,12 @@ function site(options: ClassifyOptions = {}, beside: readonly Filter[] = []) {
   const notices: Notice[] = []
   const filter = classify({ classifier, ...options })
   const gateway = postern({ filters: [...beside, filter], dns: zone({}), notify: notice => notices.push(notice) })
-  const teach = async (label: Label, from: number, to: number, more: { readonly imported?: boolean } = {}) => {
+  const train = async (label: Label, from: number, to: number, more: { readonly imported?: boolean } = {}) => {
     for (let number = from; number < to; number += 1)
       await gateway.feedback({ message: sorted(label, number), label, by: 'user:alice', ...more })
   }
   const judged = async () => (await probe(filter, { message: sorted('spam', 5_000) }))[0]
-  return { classifier, filter, gateway, notices, teach, judged }
+  return { classifier, filter, gateway, notices, train, judged }
 }
 
 async function receive(gateway: ReturnType<typeof postern>, message: Buffer) {
@@ -39,56 +39,56 @@ async function receive(gateway: ReturnType<typeof postern>, message: Buffer) {
 }
 
 test('points begin with 20 honest and 10 unwanted examples, grow, and are full with the asked guarantee', async () => {
-  const { teach, judged } = site()
+  const { train, judged } = site()
   for (const [from, to] of [
     [0, 5],
     [5, 10],
   ] as const) {
-    await teach('ham', from, to)
-    await teach('spam', from, to)
+    await train('ham', from, to)
+    await train('spam', from, to)
   }
-  await teach('ham', 10, 19)
+  await train('ham', 10, 19)
   expect(await judged()).toBeUndefined()
-  await teach('ham', 19, 20)
+  await train('ham', 19, 20)
   expect((await judged())?.points).toBe(1.5)
   expect((await judged())?.reason).toMatch(/^reads like spam: at most 4\.76 % of the honest mail of this site does/)
-  await teach('spam', 10, 100)
-  await teach('ham', 20, 100)
+  await train('spam', 10, 100)
+  await train('ham', 20, 100)
   const half = (await judged())?.points ?? 0
   expect(half).toBeGreaterThan(2.5)
   expect(half).toBeLessThan(5.5)
-  await teach('ham', 100, 199)
+  await train('ham', 100, 199)
   expect((await judged())?.points).toBeGreaterThan(5.5)
 })
 
 test('imported examples alone have two points, however many they are', async () => {
-  const { teach, judged } = site()
+  const { train, judged } = site()
   for (let from = 0; from < 300; from += 100)
-    for (const label of ['ham', 'spam'] as const) await teach(label, from, from + 100, { imported: true })
+    for (const label of ['ham', 'spam'] as const) await train(label, from, from + 100, { imported: true })
   expect(await judged()).toMatchObject({ points: 2, reason: expect.stringContaining('imported examples say so') })
-  await teach('ham', 300, 320)
+  await train('ham', 300, 320)
   expect((await judged())?.points).toBe(2)
-  await teach('ham', 320, 500)
+  await train('ham', 320, 500)
   expect((await judged())?.points).toBeGreaterThan(5.5)
 })
 
 test('with few examples it cannot subtract much either', async () => {
-  const { filter, teach } = site()
+  const { filter, train } = site()
   const judged = async () => (await probe(filter, { message: sorted('ham', 5_000) }))[0]?.points
-  await teach('spam', 0, 20)
-  await teach('ham', 0, 20)
+  await train('spam', 0, 20)
+  await train('ham', 0, 20)
   expect(await judged()).toBeUndefined()
-  await teach('spam', 20, 60)
-  await teach('ham', 20, 60)
+  await train('spam', 20, 60)
+  await train('ham', 20, 60)
   expect(await judged()).toBeLessThan(-0.5)
   expect(await judged()).toBeGreaterThan(-1.8)
 })
 
 describe('drift', () => {
   test('honest mail that reads like spam, and is corrected, reduces the points at once, with a notice', async () => {
-    const { gateway, classifier, notices, teach } = site()
+    const { gateway, classifier, notices, train } = site()
     for (let from = 0; from < 200; from += 50)
-      for (const label of ['ham', 'spam'] as const) await teach(label, from, from + 50)
+      for (const label of ['ham', 'spam'] as const) await train(label, from, from + 50)
     const received: { readonly ref: string; readonly points: number }[] = []
     for (let number = 1_000; number < 1_006; number += 1) {
       const { outcome, ref } = await receive(gateway, sorted('spam', number))
@@ -105,21 +105,21 @@ describe('drift', () => {
     expect(classifier.grade).toBeLessThan(0.2)
     const { outcome } = await receive(gateway, sorted('spam', 1_010))
     expect(outcome.score).toBeLessThanOrEqual(1.6)
-    await teach('ham', 2_000, 2_200)
+    await train('ham', 2_000, 2_200)
     expect(notices.map(({ code }) => code)).toEqual(['classify/drift', 'classify/restored'])
   })
 
-  test('neither imported examples, nor distrusted reporters, nor mail that nobody judged as spam reduce them', async () => {
-    const { gateway, notices, teach } = site({ reporterTrust: by => (by === 'user:mallory' ? 0.3 : 1) })
+  test('neither imported examples, nor distrusted reporters, nor mail that was not judged as spam reduce them', async () => {
+    const { gateway, notices, train } = site({ reporterTrust: by => (by === 'user:mallory' ? 0.3 : 1) })
     for (let from = 0; from < 200; from += 50)
-      for (const label of ['ham', 'spam'] as const) await teach(label, from, from + 50)
+      for (const label of ['ham', 'spam'] as const) await train(label, from, from + 50)
     const refs: string[] = []
     for (let number = 1_000; number < 1_008; number += 1)
       refs.push((await receive(gateway, sorted('spam', number))).ref)
     for (const ref of refs) await gateway.feedback({ ref, label: 'ham', by: 'user:mallory' })
     for (let number = 1_000; number < 1_008; number += 1)
       await gateway.feedback({ message: sorted('spam', number), label: 'ham', by: 'learn', imported: true })
-    await teach('ham', 3_000, 3_020)
+    await train('ham', 3_000, 3_020)
     expect(notices).toEqual([])
   })
 })

@@ -14,7 +14,7 @@ import { zone } from '../../../src/testing/zone.ts'
 import { scratch } from '../../support/scratch.ts'
 import { sorted } from '../../support/sorted-mail.ts'
 
-/** Of a shop that some want to hear from, and others do not. */
+/** Mail of a shop that some users want, and others do not. */
 const offer = (number: number) =>
   message({
     from: 'Shop <news@shop.example>',
