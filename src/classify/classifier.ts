@@ -8,12 +8,13 @@ import { checked } from '../model/options.ts'
 import * as arow from './arow.ts'
 import { Calibration } from './calibration.ts'
 import { type FalsePositiveTarget, falsePositiveSchema } from './false-positive-target.ts'
-import { VIEW_WEIGHTS, VIEWS } from './features.ts'
+import { VIEWS } from './features.ts'
 import type { Judgement, LearnOptions, ModelUpdate } from './judgement.ts'
 import { Margins } from './margins.ts'
 import type { Features } from './packing.ts'
 import { ReplayBuffer } from './replay.ts'
 import { decode, encode, type State } from './snapshot.ts'
+import { ViewWeights } from './view-weights.ts'
 
 export type { Basis, Judgement, LearnOptions, ModelUpdate } from './judgement.ts'
 
@@ -110,6 +111,7 @@ class OnlineClassifier implements Classifier {
   #models: readonly arow.Arow[] = VIEWS.map(arow.newArow)
   #margins: Margins
   #calibration = new Calibration()
+  #weights = new ViewWeights()
   #replay = new ReplayBuffer()
 
   constructor(falsePositives: number, minExamples: number) {
@@ -119,7 +121,7 @@ class OnlineClassifier implements Classifier {
   }
 
   judge(features: Features, shift = 0): Judgement {
-    const margins = weighted(this.#marginsOf(features))
+    const margins = this.#weights.weighted(this.#marginsOf(features))
     const margin = sum(margins) + shift
     return {
       margin,
@@ -133,15 +135,16 @@ class OnlineClassifier implements Classifier {
     const { weight = 1, imported = false } = options
     const sign = signOf(label)
     const margins = this.#marginsOf(features)
-    const margin = sum(weighted(margins))
+    const margin = sum(this.#weights.weighted(margins))
     const isTrusted = weight >= MIN_TRUST
     const isCounted = isTrusted && sign * margin > -DOUBTFUL
     if (isTrusted) {
       this.#margins.add(margin, { label, imported, day, isDoubtful: !isCounted })
       this.#calibration.add(margin, label)
+      this.#weights.add(margins, sign)
     }
     this.exampleCounts = { ...this.exampleCounts, [label]: this.exampleCounts[label] + 1 }
-    if (margins.some(one => sign * one < 1)) this.#replayExamples()
+    this.#replayExamples()
     const limit = sign * margin < -CONTRADICTION ? MAX_CONTRADICTING_STEP : MAX_STEP
     const steps = this.#step(features, label, limit * Math.min(Math.max(weight, 0), 1))
     for (const [view, model] of this.#models.entries()) arow.touch(model, features[view] ?? NO_GRAMS, day)
@@ -186,7 +189,7 @@ class OnlineClassifier implements Classifier {
   }
 
   weightOf(view: number, gram: number): number {
-    return (this.#models[view]?.weights[gram] ?? 0) * weightOfView(view)
+    return (this.#models[view]?.weights[gram] ?? 0) * this.#weights.of(view)
   }
 
   get grade(): number | undefined {
@@ -207,7 +210,8 @@ class OnlineClassifier implements Classifier {
       const example = this.#replay.pick()
       if (example === undefined) return
       const { features, label } = example
-      if (signOf(label) * sum(weighted(this.#marginsOf(features))) >= 0) this.#step(features, label, MAX_STEP)
+      if (signOf(label) * sum(this.#weights.weighted(this.#marginsOf(features))) >= 0)
+        this.#step(features, label, MAX_STEP)
     }
   }
 
@@ -217,6 +221,7 @@ class OnlineClassifier implements Classifier {
       ...this.exampleCounts,
       margins: this.#margins.export(),
       calibration: this.#calibration.export(),
+      losses: this.#weights.export(),
       examples: this.#replay.examples,
     }
   }
@@ -231,15 +236,12 @@ class OnlineClassifier implements Classifier {
       exported: next.margins,
     })
     this.#calibration = new Calibration(next.calibration)
+    this.#weights = new ViewWeights(next.losses)
     this.#replay = new ReplayBuffer(next.examples)
   }
 }
 
 const NO_GRAMS = new Uint16Array()
-
-const weightOfView = (view: number): number => VIEW_WEIGHTS[VIEWS[view] ?? 'raw']
-
-const weighted = (margins: readonly number[]): number[] => margins.map((margin, view) => margin * weightOfView(view))
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 

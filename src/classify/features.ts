@@ -26,9 +26,6 @@ export type View = 'header' | 'body' | 'raw' | 'traits'
 /** In the order of the features and of the models. */
 export const VIEWS = ['header', 'body', 'raw', 'traits'] as const satisfies readonly View[]
 
-/** What the margin of each view counts for: the traits are fewer and coarser than the text. */
-export const VIEW_WEIGHTS: Readonly<Record<View, number>> = { header: 1, body: 1, raw: 1, traits: 0.5 }
-
 /** Bytes of a body that {@link features} examines. */
 export const MAX_HEAD_LENGTH = 3_500
 

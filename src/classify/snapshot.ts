@@ -8,6 +8,7 @@ import { VIEWS } from './features.ts'
 import { SPACE } from './grams.ts'
 import { type ExportedMargins, MARGIN_KINDS } from './margins.ts'
 import type { Example } from './replay.ts'
+import { areLosses, unknownLosses } from './view-weights.ts'
 
 /** The whole state of a classifier. */
 export interface State {
@@ -17,6 +18,8 @@ export interface State {
   readonly margins: ExportedMargins
   /** See `Calibration.export`. */
   readonly calibration: Float32Array
+  /** See `ViewWeights.export`. */
+  readonly losses: readonly number[]
   /** The replay buffer, from the oldest on. */
   readonly examples: readonly Example[]
 }
@@ -40,22 +43,24 @@ interface Meta {
   readonly spam: number
   readonly margins: Readonly<Record<keyof ExportedMargins, number>>
   readonly calibration: number
+  readonly losses: readonly number[]
   readonly examples: readonly (readonly [isSpam: number, ...lengths: readonly number[]])[]
 }
 
 /** The heading of version 1, beside what both have. */
-interface OldMeta extends Omit<Meta, 'margins'> {
+interface OldMeta extends Omit<Meta, 'margins' | 'losses'> {
   readonly hamQuantiles: number
   readonly spamQuantiles: number
 }
 
-export function encode({ models, ham, spam, margins, calibration, examples }: State): Buffer {
+export function encode({ models, ham, spam, margins, calibration, losses, examples }: State): Buffer {
   const kept = MARGIN_KINDS.map(kind => margins[kind])
   const meta: Meta = {
     ham,
     spam,
     margins: { ham: margins.ham.length, spam: margins.spam.length, imported: margins.imported.length },
     calibration: calibration.length,
+    losses,
     examples: examples.map(({ label, features }) => [
       label === 'spam' ? 1 : 0,
       ...features.map(({ length }) => length),
@@ -139,6 +144,7 @@ function readState(body: Buffer, start: number, meta: Meta, version: number): De
     // Without a day, and without knowledge of where they come from.
     margins: isOlder ? { ham: NONE, spam: NONE, imported: dated(margins.ham) } : margins,
     calibration,
+    losses: meta.losses,
     examples,
     isOlder,
   }
@@ -159,13 +165,14 @@ const isPlausible = ({ weights, variances }: Arow): boolean =>
 function readMeta(text: string, version: number): Meta | undefined {
   try {
     const read = JSON.parse(text) as Meta | OldMeta
+    const losses = 'losses' in read ? read.losses : unknownLosses()
     const margins = 'margins' in read ? read.margins : { ham: read.hamQuantiles, spam: read.spamQuantiles, imported: 0 }
     const sizes = [...MARGIN_KINDS.map(kind => margins[kind]), read.calibration]
     const isWhole = (value: number) => Number.isSafeInteger(value) && value >= 0
     const isExample = (numbers: readonly number[]) =>
       numbers.length === viewsOf(version) + 1 && numbers.every(number => isWhole(number) && number <= SPACE)
     const isMeta = [read.ham, read.spam, ...sizes].every(isWhole) && sizes.every(size => size <= SPACE)
-    return isMeta && read.examples.every(isExample) ? { ...read, margins } : undefined
+    return isMeta && areLosses(losses) && read.examples.every(isExample) ? { ...read, margins, losses } : undefined
   } catch {
     return undefined
   }

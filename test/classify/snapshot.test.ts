@@ -60,6 +60,8 @@ describe('a snapshot is refused', () => {
       headed(heading => heading.replace(/^postern classifier 2/, 'postern classifier 3')),
     ],
     ['has no margins', headed(heading => heading.replace(/"margins":\{.*?\}/, '"margins":null'))],
+    ['has losses beyond any', headed(heading => heading.replace(/"losses":\[[\d.]+/, '"losses":[1e9'))],
+    ['has no losses', headed(heading => heading.replace(/"losses":\[.*?\]/, '"losses":[]'))],
     ['has a heading that is no JSON', headed(heading => heading.replace('{', '['))],
   ])('when it %s, and what was known stays', ([, bytes]) => {
     const before = classifier.export()
