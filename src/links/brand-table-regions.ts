@@ -1,6 +1,9 @@
 /** Brands that are imitated in one country or region: banks, parcel services, government, telephone. */
 
-/** Lines as in `brand-table.ts`, in the order of the regions: Latin America, Europe, Middle East, Africa, Asia. */
+/**
+ * Lines, sources and date as in `brand-table.ts`, in the order of the regions: Latin America, Europe, Middle East,
+ * Africa, Asia.
+ */
 export const REGIONS = `
 PagSeguro: pagseguro, pagbank | pagseguro pagbank uol.com.br
 PicPay: picpay | picpay

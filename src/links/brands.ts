@@ -178,7 +178,7 @@ export function isOfCustomers(host: string): boolean {
 
 /** Names that mail services keep for themselves in the domains of their users' addresses. */
 const RESERVED =
-  /^(?:postmaster|mailer-daemon|mail-noreply|no-?reply|account-security-noreply|microsoftexchange[0-9a-f]{32})/i
+  /^(?:postmaster|mailer-daemon|mail-noreply|no-?reply|account-security-noreply|microsoftexchange[0-9a-f]{32})$/i
 
 /** A sender as far as brands are concerned. */
 export interface BrandSender {

@@ -3,6 +3,8 @@
  * hosts, free mail. The names are in `hosting-names.ts`, cheap TLDs in `tlds.ts`.
  */
 import {
+  AUTHOR_PAGES,
+  AUTHOR_PROVIDERS,
   DISPOSABLE,
   DYNAMIC,
   FREE_MAIL,
@@ -34,9 +36,16 @@ export function hostingOf({ host, url }: Target): Hosting | undefined {
 
 const S3 = /(?:^|\.)s3[.-][a-z0-9-]{1,40}\.amazonaws\.com$/
 
-/** The hosting below whose names a domain lies, as that of an author. */
-export const hostingOfDomain = (domain: string): Hosting | undefined =>
-  hostingOf({ host: domain, url: `https://${domain}/` })
+/**
+ * The hosting below whose domain an author writes. Who writes from the domain itself is the provider.
+ *
+ * @returns `pages` where hardly any honest sender writes, `provider` where some do
+ */
+export function authorHostingOf(domain: string): 'pages' | 'provider' | undefined {
+  const above = domain.slice(domain.indexOf('.') + 1)
+  if (isBelow(AUTHOR_PAGES, above)) return 'pages'
+  return isBelow(AUTHOR_PROVIDERS, above) ? 'provider' : undefined
+}
 
 /** Tells whether a URL leads to hosting where anybody can publish a page. */
 export const isFreeHost = (target: Target): boolean => hostingOf(target) !== undefined
@@ -45,7 +54,7 @@ export const isFreeHost = (target: Target): boolean => hostingOf(target) !== und
 export const isShortener = ({ host, url }: Target): boolean =>
   isBelow(SHORTENERS, host) || startsAt(SHORTENER_PATHS, host, url)
 
-/** Tells whether a host has its name from a dynamic DNS service. The service’s own site has not. */
+/** Tells whether a host has its name from a dynamic DNS service. The service’s own site does not. */
 export const isDynamic = (host: string): boolean => !DYNAMIC.has(host.replace(/^www\./, '')) && isBelow(DYNAMIC, host)
 
 /** Tells whether a URL leads through a gateway to IPFS or a similar network, by its host or its path. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { hostingOf, hostingOfDomain, isDynamic, isPictureHost, isShortener } from '../../src/links/hosting.ts'
+import { authorHostingOf, hostingOf, isDynamic, isPictureHost, isShortener } from '../../src/links/hosting.ts'
 import { isCheapTld, tldAbuse } from '../../src/links/tlds.ts'
 
 const at = (url: string) => ({ url, host: new URL(url).hostname })
@@ -13,7 +13,16 @@ test('two kinds of hosting differ in how many honest senders link to it', () => 
   expect(hostingOf(at('https://docs.google.com/forms/d/e/1/viewform'))).toBe('shared')
   expect(hostingOf(at('https://docs.google.com/document/d/1'))).toBeUndefined()
   expect(hostingOf(at('https://run.app.example.org/'))).toBeUndefined()
-  expect(hostingOfDomain('pay-4471.firebaseapp.com')).toBe('disposable')
+})
+
+test('an author below hosting is judged by how many honest senders write there', () => {
+  expect(authorHostingOf('pay-4471.firebaseapp.com')).toBe('pages')
+  expect(authorHostingOf('mail.pay-4471.vercel.app')).toBe('pages')
+  expect(authorHostingOf('tenant99.onmicrosoft.com')).toBe('provider')
+  expect(authorHostingOf('anna.duckdns.org')).toBe('provider')
+  expect(authorHostingOf('weebly.com')).toBeUndefined()
+  expect(authorHostingOf('firebaseapp.com.example.org')).toBeUndefined()
+  expect(authorHostingOf('localhost')).toBeUndefined()
 })
 
 test('a TLD is cheap by the share of its domains that are reported, and not by their number', () => {

@@ -1,4 +1,5 @@
 /** Rules for disposable senders, and for names that are disguised or decorated. */
+import { authorHostingOf } from '../../../links/hosting.ts'
 import { hasRandomTail, isRandom, isRandomLocalPart } from '../../../links/random.ts'
 import type { Skeleton } from '../../../links/skeleton.ts'
 import { isCheapTld } from '../../../links/tlds.ts'
@@ -95,7 +96,7 @@ const addresses = {
     points: 2.5,
     find: ({ from }) =>
       from !== undefined &&
-      PAGES.test(from.domain) &&
+      authorHostingOf(from.domain) === 'pages' &&
       `the author’s domain ${quote(from.domain)} lies below a domain of free hosting`,
   },
   'impersonation/provider-domain': {
@@ -107,7 +108,7 @@ const addresses = {
     find: ({ from, message }) =>
       from !== undefined &&
       message.reversePath !== '' &&
-      PROVIDERS.test(from.domain) &&
+      authorHostingOf(from.domain) === 'provider' &&
       `the author’s domain ${quote(from.domain)} lies below a domain that a provider gives to every customer`,
   },
 } satisfies Rules
@@ -148,8 +149,3 @@ const FILE_NAME = /\.[a-z][a-z0-9]{1,4}$|\d{4,}|^(?:img|scan|dsc|doc|report)[_-]
 
 const NO_REPLY = /^["']?(?:no|do[-_ ]?not)[-_ .]?reply["']?$/i
 const MACHINE = /^(?:vps|vmi|ip|server|static|host|ns|ec2|cpe)[-.]?\d[\da-z]{0,20}[-.]|(?:\d{1,3}-){3}\d{1,3}\./
-
-const PAGES =
-  /(?:^|\.)(?:firebaseapp\.com|web\.app|herokuapp\.com|azurewebsites\.net|godaddysites\.com|weebly\.com|wixsite\.com|vercel\.app|netlify\.app|pages\.dev|workers\.dev|github\.io|glitch\.me|repl\.co|replit\.app|onrender\.com|render\.com|run\.app|r2\.dev|fly\.dev|surge\.sh|webflow\.io|framer\.app|blogspot\.com|000webhostapp\.com|infinityfreeapp\.com|duckdns\.org|ddns\.net|hopto\.org|zapto\.org|sytes\.net)$/
-const PROVIDERS =
-  /\.(?:onmicrosoft\.com|appspotmail\.com|cloudapp\.net|cloudapp\.azure\.com|mybluehost\.me|secureserver\.net|plesk\.page|contaboserver\.net|zendesk-mail\.com|cprapid\.com|ipage\.com|hostgator\.com|websitewelcome\.com|dreamhosters\.com|hstgr\.cloud|hostingersite\.com|wpenginepowered\.com)$/

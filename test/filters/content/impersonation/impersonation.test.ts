@@ -249,6 +249,7 @@ test.for([
   ['cPanel Support <x@evil.example.com>', 'cPanel'],
   ['Amazon <no-reply@evil.amazonaws.com>', 'Amazon'],
   ['Microsoft Outlook <bob77@outlook.com>', 'Microsoft'],
+  ['Microsoft account team <no-reply-account-team@outlook.com>', 'Microsoft'],
 ] as const)('A22 %s claims to be %s, whatever proves the domain', async ([from, brand]) => {
   const domain = /@([^>]+)>/.exec(from)?.[1] ?? ''
   const found = await probe(impersonation({ points: { 'impersonation/brand': 1 } }), proven(from, domain))
