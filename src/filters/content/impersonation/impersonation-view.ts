@@ -2,27 +2,12 @@
 import { dkim } from '../../../facts/dkim/dkim.ts'
 import type { Dkim } from '../../../facts/dkim/result.ts'
 import { type Dmarc, dmarc } from '../../../facts/dmarc.ts'
-import type { Brand, BrandSender } from '../../../links/brands.ts'
-import type { LookAlike } from '../../../links/look-alike.ts'
-import { Skeleton } from '../../../links/skeleton.ts'
-import { lazyModule } from '../../../model/lazy.ts'
+import type { Skeleton } from '../../../links/skeleton.ts'
 import type { Message } from '../../../model/stage.ts'
 import { type MessageView, messageView } from '../../rules/view.ts'
+import { type Brands, brandNames } from '../brand-names.ts'
 import { messagePhrases } from '../wording/message-phrases.ts'
 import { threatsIn } from '../wording/threats.ts'
-
-/** The table of brands and how names are compared with it. It is loaded with the first message. */
-export interface Brands {
-  readonly brandsIn: (text: string) => readonly Brand[]
-  readonly brandsOften: (words: string, times: number) => readonly Brand[]
-  readonly disguisedBrandIn: (text: string) => Brand | undefined
-  readonly brandOf: (domain: string) => Brand | undefined
-  readonly hasOwnName: (display: string, organisation: string) => boolean
-  readonly isOwnedBy: (brand: Brand, domain: string) => boolean
-  readonly isFrom: (brand: Brand, sender: BrandSender) => boolean
-  readonly looksLikeBrand: (host: string, skeleton?: string) => LookAlike | undefined
-  readonly isAltered: (part: string, name: string) => boolean
-}
 
 export interface ImpersonationView extends MessageView {
   readonly policy: Dmarc
@@ -38,13 +23,6 @@ export interface ImpersonationView extends MessageView {
   readonly accountThreats: () => number
 }
 
-const brandNames = lazyModule(
-  async (): Promise<Brands> => ({
-    ...(await import('../../../links/brands.ts')),
-    ...(await import('../../../links/look-alike.ts')),
-  }),
-)
-
 export async function impersonationView(message: Message): Promise<ImpersonationView> {
   const [seen, policy, { signatures }, phrases, brands] = await Promise.all([
     message.ask(messageView),
@@ -59,8 +37,8 @@ export async function impersonationView(message: Message): Promise<Impersonation
     signatures,
     signers: signatures.filter(({ result, partial }) => result === 'pass' && !partial).map(({ domain }) => domain),
     brands,
-    shownName: new Skeleton(seen.from?.display ?? ''),
-    title: new Skeleton(seen.subject),
+    shownName: brands.skeletonOf(seen.from?.display ?? ''),
+    title: brands.skeletonOf(seen.subject),
     accountThreats: () => threatsIn(phrases()).length,
   }
 }

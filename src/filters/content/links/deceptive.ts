@@ -1,11 +1,10 @@
 /** Rules for deceptive links: the text shows another target, or the host name resembles another. */
 
 import type { Link } from '../../../facts/links.ts'
-import { brands, brandsIn, isOwnedBy } from '../../../links/brands.ts'
-import { isAltered, looksLikeBrand } from '../../../links/look-alike.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
-import type { MessageView } from '../../rules/view.ts'
+import type { Brands } from '../brand-names.ts'
+import type { LinksView } from './links-view.ts'
 
 /** @param protect organisational domains that other host names must not resemble */
 export const deceptive = (protect: readonly string[]) =>
@@ -16,16 +15,16 @@ export const deceptive = (protect: readonly string[]) =>
       fires:
         'A host name resembles a protected domain: a letter is changed or replaced by a look-alike, or the domain is part of a longer name.',
       points: 5,
-      find: ({ clicks }) => {
+      find: ({ clicks, brands }) => {
         for (const { host, domain, skeleton } of distinct(clicks)) {
-          const like = protect.find(own => resembles(skeleton ?? host, domain, own))
+          const like = protect.find(own => resembles(brands, skeleton ?? host, domain, own))
           if (like) return `the host ${quote(host)} resembles the protected domain ${like}`
         }
         return undefined
       },
     },
     ...byLetters,
-  }) satisfies Readonly<Record<string, Rule<MessageView>>>
+  }) satisfies Readonly<Record<string, Rule<LinksView>>>
 
 /** The target compared with the text and with well-known brands. */
 const byTarget = {
@@ -44,7 +43,7 @@ const byTarget = {
     fires: 'The text of a link shows an address of a well-known brand, and the link leads elsewhere.',
     points: 3,
     find: seen => {
-      const link = seen.clicks.find(link => isMismatch(seen, link) && isSpoofed(link))
+      const link = seen.clicks.find(link => isMismatch(seen, link) && isSpoofed(seen.brands, link))
       return link && `a link shows an address of ${quote(link.shows?.host ?? '')} and leads to ${quote(link.host)}`
     },
   },
@@ -52,15 +51,16 @@ const byTarget = {
     group: 'deceptive',
     fires: 'A host name contains the name of a well-known brand, or resembles it, and does not belong to that brand.',
     points: 3,
-    find: ({ clicks, from }) => {
+    find: ({ clicks, from, brands }) => {
       for (const { host, skeleton } of distinct(clicks)) {
-        const found = looksLikeBrand(host, skeleton)
-        if (found && !(from && isOwnedBy(found.brand, from.organisation))) return `the host ${quote(host)} ${found.how}`
+        const found = brands.looksLikeBrand(host, skeleton)
+        if (found && !(from && brands.isOwnedBy(found.brand, from.organisation)))
+          return `the host ${quote(host)} ${found.how}`
       }
       return undefined
     },
   },
-} satisfies Readonly<Record<string, Rule<MessageView>>>
+} satisfies Readonly<Record<string, Rule<LinksView>>>
 
 const byLetters = {
   'links/confusable': {
@@ -77,7 +77,7 @@ const byLetters = {
       return link && `the host ${quote(link.unicode ?? link.host)} has letters that look like other letters`
     },
   },
-} satisfies Readonly<Record<string, Rule<MessageView>>>
+} satisfies Readonly<Record<string, Rule<LinksView>>>
 
 /** Latin letters with or without diacritics, digits, dots and hyphens. */
 const LATIN = /^[\p{Script=Latin}\p{M}0-9.-]*$/u
@@ -86,7 +86,7 @@ const LATIN = /^[\p{Script=Latin}\p{M}0-9.-]*$/u
  * The visible text is an address of another domain. Newsletters show addresses and count clicks: their trackers are
  * exempt.
  */
-function isMismatch({ from, clicks, list }: MessageView, { shows, domain, ip, via }: Link): boolean {
+function isMismatch({ from, clicks, list }: LinksView, { shows, domain, ip, via }: Link): boolean {
   if (shows?.domain === undefined || via !== undefined) return false
   const target = domain ?? ip
   if (target === undefined || shows.domain === target || shows.domain === from?.organisation) return false
@@ -128,7 +128,7 @@ function domainsOf(clicks: readonly Link[]): ClickDomains {
 
 const SOCIAL = new Set(['Facebook', 'LinkedIn', 'TikTok', 'Telegram', 'Google', 'Booking.com'])
 
-function isSpoofed({ shows, domain }: Link): boolean {
+function isSpoofed({ brandsIn, isOwnedBy, mayBeOwned }: Brands, { shows, domain }: Link): boolean {
   const shown = shows?.domain ?? ''
   if (!mayBeOwned(shown)) return false
   return brandsIn(shown.split('.', 1)[0] ?? '').some(
@@ -136,28 +136,11 @@ function isSpoofed({ shows, domain }: Link): boolean {
   )
 }
 
-const OWNED: ReadonlySet<string> = new Set(brands.flatMap(({ owns }) => owns))
-
-/**
- * Whether a brand may own this organisational domain: its label begins with what one owns, or it ends with that. Where
- * not, no brand is searched for, which took a sixteenth of a page of 5,000 links.
- *
- * @internal
- */
-export function mayBeOwned(domain: string): boolean {
-  const dot = domain.indexOf('.')
-  const label = dot < 0 ? domain.length : dot
-  for (let length = 1; length <= label; length++) if (OWNED.has(domain.slice(0, length))) return true
-  for (let at = 0; at >= 0; at = domain.indexOf('.', at + 1))
-    if (OWNED.has(domain.slice(at === 0 ? 0 : at + 1))) return true
-  return dot >= 0 && OWNED.has(domain.slice(domain.lastIndexOf('.')))
-}
-
 /** One link for each host; at most 50, which bounds the comparison. */
 const distinct = (links: readonly Link[]): readonly Link[] =>
   [...new Map(links.map(link => [link.host, link] as const)).values()].slice(0, 50)
 
-function resembles(host: string, domain: string | undefined, own: string): boolean {
+function resembles({ isAltered }: Brands, host: string, domain: string | undefined, own: string): boolean {
   if (domain === own) return false
   const [label = ''] = own.split('.', 1)
   const labels = host.split('.')

@@ -5,10 +5,10 @@ import type { Filter } from '../../../model/filter.ts'
 import { list } from '../../../model/options.ts'
 import { domainPattern } from '../../../net/checks.ts'
 import { checkedRules, type RuleOptions, type RuleSet } from '../../rules/rule.ts'
-import { type MessageView, messageView } from '../../rules/view.ts'
 import { contentFilter } from '../content-filter.ts'
 import { deceptive } from './deceptive.ts'
 import { hosting } from './hosting.ts'
+import { type LinksView, linksView } from './links-view.ts'
 import { obfuscated } from './obfuscated.ts'
 import { targeted } from './targeted.ts'
 
@@ -41,7 +41,7 @@ export const linkRules = (domains: readonly string[] = []) => {
     name: 'links',
     about: 'Links: their targets, and what the message shows of them.',
     caps: { deceptive: 7, hosting: 4.5, obfuscated: 4, targeted: 4 },
-    view: message => message.ask(messageView),
+    view: linksView,
     rules: { ...deceptive(protect), ...obfuscated, ...hosting, ...targeted },
-  } satisfies RuleSet<MessageView>
+  } satisfies RuleSet<LinksView>
 }

@@ -1,6 +1,7 @@
 /** Finds the recipient’s address in URLs: plain, or in a form that hides it from readers. */
-import { createHash } from 'node:crypto'
+
 import type { Link } from '../../../facts/links.ts'
+import { nodeCrypto } from '../../../model/lazy.ts'
 import type { MessageView } from '../../rules/view.ts'
 
 /** How a URL contains an address. */
@@ -84,7 +85,9 @@ class Needles {
   }
 
   #digests(): readonly string[] {
-    this.#hashes ??= ['md5', 'sha1', 'sha256'].map(name => createHash(name).update(this.#plain).digest('hex'))
+    this.#hashes ??= ['md5', 'sha1', 'sha256'].map(name =>
+      nodeCrypto().createHash(name).update(this.#plain).digest('hex'),
+    )
     return this.#hashes
   }
 }

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
 import { organisationOf } from '../../../../src/dns/organisation.ts'
-import { mayBeOwned } from '../../../../src/filters/content/links/deceptive.ts'
 import { links } from '../../../../src/filters/content/links/links.ts'
-import { brands, isOwnedBy } from '../../../../src/links/brands.ts'
+import { brands, isOwnedBy, mayBeOwned } from '../../../../src/links/brands.ts'
 import { message } from '../../../../src/testing/message.ts'
 import { probe } from '../../../../src/testing/probe.ts'
 
