@@ -4,7 +4,7 @@ import { isCommercial } from './examples.ts'
 import type { Range } from './fit.ts'
 import type { Signal } from './signals.ts'
 
-export interface Hits {
+interface Hits {
   readonly unwanted: number
   readonly honest: number
 }
@@ -34,7 +34,7 @@ export function countHits(examples: readonly Example[], ids: Iterable<string>): 
 }
 
 /** The upper end of Wilson's interval of 95 % for a rate. */
-export function upperRate(hits: number, total: number): number {
+function upperRate(hits: number, total: number): number {
   if (total === 0) return 1
   const z = 1.645
   const rate = hits / total
@@ -42,7 +42,7 @@ export function upperRate(hits: number, total: number): number {
   return (rate + z ** 2 / (2 * total) + spread) / (1 + z ** 2 / total)
 }
 
-/** Whether hits in an era are evidence of unwanted mail: at least three, and this many times as often as in honest mail. */
+/** Whether hits in an era are evidence of unwanted mail: at least three, and `times` as often as in honest mail. */
 const separates = (hits: Hits, total: Hits, times: number): boolean =>
   hits.unwanted >= 3 && hits.unwanted / total.unwanted >= times * upperRate(hits.honest, total.honest)
 
@@ -75,7 +75,7 @@ export function standingOf(id: string, signal: Signal, { of, totals }: Counted, 
 }
 
 /** The most points by the part of honest companies' mail that shows the same. */
-export function commercialLimit(rate: number): number {
+function commercialLimit(rate: number): number {
   if (rate <= 0.001) return Number.POSITIVE_INFINITY
   if (rate <= 0.005) return 4
   if (rate <= 0.01) return 2

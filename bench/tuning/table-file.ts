@@ -23,7 +23,7 @@ export function writeTables(rows: readonly Row[], totals: Evidence, route: Reado
     `/** Points as \`npm run tune\` has measured them. Made by a program: do not edit. */
 
 /** Points with the interval of 90 %, then how many messages the rule fired on. */
-export type MeasuredRow = readonly [
+type MeasuredRow = readonly [
   points: number,
   low: number,
   high: number,

@@ -15,7 +15,7 @@ export interface Known {
 }
 
 /** Honest examples that are enough for a guarantee of this share: n of them guarantee 1 in n + 1. */
-export const enoughFor = (asked: number): number => Math.ceil(1 / asked) - 1
+const enoughFor = (asked: number): number => Math.ceil(1 / asked) - 1
 
 /**
  * From 0, where there are just enough examples for a first verdict, to 1, where the asked share can be guaranteed;

@@ -94,8 +94,15 @@ const schema = schemaOf<GreylistOptions>(
  * greylist({ from: 3, wait: '2m' })
  */
 export function greylist(options: GreylistOptions = {}): Filter {
-  const { at = 'rcpt', from = FROM, to = TO, bounds, wait = WAIT, window = WINDOW, known = '36d' } = options
-  checked(schema, options)
+  const {
+    at = 'rcpt',
+    from = FROM,
+    to = TO,
+    bounds,
+    wait = WAIT,
+    window = WINDOW,
+    known = '36d',
+  } = checked(schema, options)
   const times: Times = {
     wait: toMilliseconds(wait),
     window: toMilliseconds(window),

@@ -7,8 +7,8 @@
 const set = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/))
 
 /**
- * Suffixes of hosting for applications, functions and throw-away sites. Firms link to domains of their own in mail, so
- * that nearly all links to these names are phishing.
+ * Suffixes of hosting for applications, functions and throw-away sites. Firms link to their domains in mail: nearly all
+ * links to these names are phishing.
  */
 export const DISPOSABLE = set(`
   web.app firebaseapp.com r2.dev pages.dev workers.dev vercel.app netlify.app glitch.me repl.co replit.app replit.dev onrender.com
@@ -25,7 +25,7 @@ export const DISPOSABLE = set(`
   ukit.me umso.co swtest.ru beget.tech on-fleek.app dorik.io start.page gamma.site my.canva.site dlnk.to bio.link
 `)
 
-/** Suffixes below which private persons, projects and firms publish, too: blogs, documentation, pictures of newsletters. */
+/** Suffixes below which private persons, projects and firms publish, too: blogs, documentation, pictures. */
 export const SHARED = set(`
   github.io gitlab.io herokuapp.com azurewebsites.net cloudapp.azure.com storage.googleapis.com appspot.com s3.amazonaws.com
   digitaloceanspaces.com weebly.com wixsite.com blogspot.com wordpress.com jimdosite.com myportfolio.com notion.site gitbook.io

@@ -1,7 +1,7 @@
 /** Points as `npm run tune` has measured them. Made by a program: do not edit. */
 
 /** Points with the interval of 90 %, then how many messages the rule fired on. */
-export type MeasuredRow = readonly [
+type MeasuredRow = readonly [
   points: number,
   low: number,
   high: number,

@@ -121,7 +121,7 @@ const MAX_FIELD = 2_000
 const MAILTO = /<\s*mailto:([^\s<>?,"]{1,64}@[^\s<>?,"]{1,255})/gi
 
 /** The only address in List-Post (RFC 2369 §3.4), unless List-Unsubscribe has the same. */
-export function listAddressOf(header: HeaderFields): string | undefined {
+function listAddressOf(header: HeaderFields): string | undefined {
   const [post, other] = addressesIn(header, 'list-post')
   if (post === undefined || other !== undefined || isFreeMail(mailboxOf(post).domain)) return undefined
   return addressesIn(header, 'list-unsubscribe').includes(post) ? undefined : post
