@@ -15,10 +15,14 @@ interface Locked {
   readonly dependencies?: Readonly<Record<string, string>>
   readonly optionalDependencies?: Readonly<Record<string, string>>
   readonly devDependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional: boolean }>>
 }
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>
   readonly devDependencies: Readonly<Record<string, string>>
+  readonly peerDependencies: Readonly<Record<string, string>>
+  readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>
   readonly exports: Readonly<Record<string, string | { readonly default: string }>>
 }
 
@@ -78,14 +82,23 @@ test('S08 every package is pinned to one version, and every nodemailer in the tr
 })
 
 test('S08 the lock file holds what the manifest asks for, and the hash of every package', () => {
-  const { dependencies, devDependencies } = lock.packages[''] ?? {}
-  expect({ dependencies, devDependencies }).toEqual({
+  const { dependencies, devDependencies, peerDependencies, peerDependenciesMeta } = lock.packages[''] ?? {}
+  expect({ dependencies, devDependencies, peerDependencies, peerDependenciesMeta }).toEqual({
     dependencies: manifest.dependencies,
     devDependencies: manifest.devDependencies,
+    peerDependencies: manifest.peerDependencies,
+    peerDependenciesMeta: manifest.peerDependenciesMeta,
   })
   const asked = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })
   expect(asked.filter(([name, version]) => lock.packages[`node_modules/${name}`]?.version !== version)).toEqual([])
   expect(locked.filter(([, { integrity }]) => !/^sha(?:256|384|512)-[\w+/]+=*$/.test(integrity ?? ''))).toEqual([])
+})
+
+test('every peer is optional, and has its line in docs/dependencies.md', () => {
+  const peers = Object.keys(manifest.peerDependencies)
+  expect(peers.filter(name => manifest.peerDependenciesMeta[name]?.optional !== true)).toEqual([])
+  const document = readFileSync('docs/dependencies.md', 'utf8')
+  expect(peers.filter(name => !new RegExp(`^\\| (?:[^|]*\\b)?${name}\\b`, 'm').test(document))).toEqual([])
 })
 
 test.for(['src/index.ts', 'src/filters/index.ts', 'src/facts/index.ts'])('importing %s loads nothing heavy', entry => {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { newClassifier } from '../../src/classify/classifier.ts'
@@ -66,6 +66,44 @@ test('an mbox is read message by message; From inside a paragraph begins none, a
     'Subject: two\r\n\r\nsaid \xc3\xa9',
   ])
   expect(await contents('empty')).toEqual([])
+})
+
+test('text that nobody has quoted begins no message of an mbox, though it stands after an empty line', async () => {
+  await put('box', 'From a Mon Jan  1 00:00:00 2024\nSubject: one\n\nHello,\n\nFrom now on we meet on Mondays.\n')
+  expect(await contents('box')).toEqual(['Subject: one\r\n\r\nHello,\r\n\r\nFrom now on we meet on Mondays.'])
+})
+
+test('links within a folder are not followed: they lead out of it, in a circle, or nowhere', async () => {
+  await put('outside/secret.eml', 'Subject: secret\n\n')
+  await put('mail/a.eml', 'Subject: one\n\n')
+  await symlink(path('outside'), path('mail', 'out'))
+  await symlink(path('outside', 'secret.eml'), path('mail', 'out.eml'))
+  await symlink('..', path('mail', 'circle'))
+  await symlink('nothing', path('mail', 'nothing'))
+  await symlink(path('mail'), path('named'))
+  expect(await contents('mail')).toEqual(['Subject: one\n\n'])
+  expect(await contents('named')).toEqual(['Subject: one\n\n'])
+})
+
+test('a message that its server renames meanwhile is passed over', async () => {
+  await put('mail/1', 'Subject: one\n\n')
+  await put('mail/2', 'From a Mon Jan  1 00:00:00 2024\nSubject: two\n\n')
+  await put('mail/3', 'Subject: three\n\n')
+  const found: string[] = []
+  const mailboxes = await mailboxesIn(path('mail'))
+  await rm(path('mail/1'))
+  await rm(path('mail/2'))
+  for (const mailbox of mailboxes) for await (const message of messagesIn(mailbox)) found.push(message.toString())
+  expect(found).toEqual(['Subject: three\n\n'])
+})
+
+test('an mbox file without line ends is read in bounded memory, and is no message', async () => {
+  await put('box', 'From a Mon Jan  1 00:00:00 2024\n')
+  // Longer than any string can be.
+  await truncate(path('box'), 520 * 1024 * 1024)
+  const before = process.memoryUsage().rss
+  expect(await contents('box')).toEqual([])
+  expect(process.memoryUsage().rss - before).toBeLessThan(300 * 1024 * 1024)
 })
 
 test('a folder of files is read in the order of their names, folders in it too', async () => {
