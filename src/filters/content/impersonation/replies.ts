@@ -96,4 +96,4 @@ const WEB_SITE =
 
 /** Text of an earlier message: lines with `>`, `… wrote:`, or the header of a message in the text. */
 const QUOTED =
-  /^\s{0,3}[>|:]|\b(?:wrote|writes|said|schrieb|escribió|a écrit|ha scritto|escreveu|schreef|skrev|napisał(?:\(a\))?|пишет)\b.{0,40}:\s*$|-{3,}\s?original|^\s{0,3}(?:from|von|de|da|van|från|od|от):\s.{1,200}$/imu
+  /^\s{0,3}[>|:]|\b(?:wrote|writes|said|schrieb|escribió|a écrit|ha scritto|escreveu|schreef|skrev|napisał(?:\(a\))?|пишет)\b.{0,40}:[ \t]*$|(?<!-)-{3,40}\s?original|^\s{0,3}(?:from|von|de|da|van|från|od|от):\s.{1,200}$/imu
