@@ -23,9 +23,10 @@ export type Author =
       readonly kind: 'unclear'
       /**
        * `differs`: readers may see different authors, or none. `coauthors`: several authors, one of whom is in Sender
-       * (RFC 5322 §3.6.2). `unusable`: every reader sees the same author, but the domain cannot exist.
+       * (RFC 5322 §3.6.2). `unusable`: every reader sees the same author, but the domain cannot exist. `unquoted-name`:
+       * one address, and before it words with a comma that stand without quotes.
        */
-      readonly trouble: 'differs' | 'coauthors' | 'unusable'
+      readonly trouble: 'differs' | 'coauthors' | 'unusable' | 'unquoted-name'
       /** A sentence for the operator. */
       readonly reason: string
     }
@@ -41,6 +42,8 @@ export function readAuthor(header: HeaderFields, utf8 = false): Author {
   if (malformed) return unclear(malformed)
 
   const { mailboxes, defects } = parseAddresses(field.value)
+  if (hasUnquotedName(mailboxes, defects))
+    return unclear('the name before the address in the From field has a comma without quotes', 'unquoted-name')
   for (const defect of defects) {
     const reason = defectReasons[defect]
     const isHarmless = defect === 'odd-comment' && repeatsAddress.test(field.value)
@@ -70,6 +73,18 @@ function coauthors(first: Author, mailboxes: readonly Mailbox[], header: HeaderF
   if (!named || !mailboxes.some(one => keyOf(one) === keyOf(sender))) return unclear(reason)
   const domains = new Set(mailboxes.map(({ domain }) => domain.toLowerCase()))
   return first.kind === 'clear' && domains.size === 1 ? first : unclear(reason, 'coauthors')
+}
+
+/**
+ * `Doe, John <john@example.org>`: one address, after words that are no address. Readers see that author, or `Doe` as an
+ * author without a domain; no reader sees another address.
+ */
+function hasUnquotedName(mailboxes: readonly Mailbox[], defects: ReadonlySet<AddressDefect>): boolean {
+  const words = mailboxes.slice(0, -1)
+  const last = mailboxes.at(-1)
+  if (words.length === 0 || words.length > 4 || !last?.domain.includes('.') || !defects.has('no-domain')) return false
+  if ([...defects].some(defect => defect !== 'no-domain' && defectReasons[defect] !== undefined)) return false
+  return words.every(({ domain, raw }) => domain === '' && /^[^@<>"():;\\]{1,80}$/.test(raw))
 }
 
 const sectionReasons: Partial<Record<HeaderDefect['kind'], string>> = {

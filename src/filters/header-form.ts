@@ -19,6 +19,12 @@ export interface HeaderFormOptions {
    * @default 'quarantine'
    */
   readonly coauthors?: Consequence
+  /**
+   * One address after a name with a comma that is not quoted (`Doe, John <john@example.org>`): careless programs write
+   * it, and nothing proves such an author.
+   * @default 'quarantine'
+   */
+  readonly unquotedName?: Consequence
   /** The author's domain cannot be authenticated: an IP address, or a bounce without an address. @default 1 */
   readonly unusableAuthor?: Consequence
   /** A NUL: some programs cut the text there. @default 'reject' */
@@ -48,6 +54,7 @@ export interface HeaderFormOptions {
 const defaults: Readonly<Required<HeaderFormOptions>> = {
   author: 'reject',
   coauthors: 'quarantine',
+  unquotedName: 'quarantine',
   unusableAuthor: 1,
   nul: 'reject',
   tooLarge: 'reject',
@@ -64,7 +71,12 @@ const defaults: Readonly<Required<HeaderFormOptions>> = {
 
 type Rule = keyof HeaderFormOptions
 
-const authorRules = { differs: 'author', coauthors: 'coauthors', unusable: 'unusableAuthor' } as const
+const authorRules = {
+  differs: 'author',
+  coauthors: 'coauthors',
+  unusable: 'unusableAuthor',
+  'unquoted-name': 'unquotedName',
+} as const
 
 /** @internal */
 export const headerFormSchema = schemaOf<HeaderFormOptions>(

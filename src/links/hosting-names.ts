@@ -57,12 +57,27 @@ export const SHORTENERS = set(`
   pxlme.me fb.me g.co t2m.io shrinkme.io ouo.io da.gd han.gl me2.do bit.do tr.im surl.li l1nk.dev dlvr.it qr1.be t1p.de kurzelinks.de
 `)
 
+/** Below the domain of a shortener, but their codes lead to albums and maps of one service alone. */
+export const OWN_TARGETS = set('photos.app.goo.gl maps.app.goo.gl')
+
 /** Paths of sites that redirect to any URL by a short code. */
 export const SHORTENER_PATHS: readonly (readonly [host: string, path: string])[] = [
   ['www.linkedin.com', '/slink?'],
   ['linkedin.com', '/slink?'],
   ['l.facebook.com', '/l.php'],
 ]
+
+/**
+ * Where sending services count clicks before they redirect to the sender's pages, as their documentation names them
+ * (2026-11). A link to them says nothing about its target.
+ */
+export const CLICK_TRACKERS = set(`
+  awstrack.me ct.sendgrid.net list-manage.com mandrillapp.com hubspotlinks.com hubspotlinksstarter.com klclick.com
+  klclick1.com klclick2.com klclick3.com sendibt2.com sendibt3.com sendibm1.com sendibm3.com pstmrk.it cmail19.com cmail20.com
+  createsend1.com rs6.net mjt.lu exct.net mlsend.com mlsnd.com acemlna.com acemlnb.com acemlnc.com convertkit-mail.com
+  convertkit-mail2.com sparkpostmail.com customeriomail.com getresponse-mail.com intercom-mail.com elasticemail.net
+  sendpul.se emarsys.net bmetrack.com mailgun.org iterable.com cleverreach.com rapidmail.com
+`)
 
 /** Dynamic DNS: a name for any address at once. */
 export const DYNAMIC = set(`

@@ -5,10 +5,12 @@
 import {
   AUTHOR_PAGES,
   AUTHOR_PROVIDERS,
+  CLICK_TRACKERS,
   DISPOSABLE,
   DYNAMIC,
   FREE_MAIL,
   GATEWAYS,
+  OWN_TARGETS,
   PICTURE_HOSTS,
   SHARED,
   SHARED_PATHS,
@@ -52,7 +54,10 @@ export const isFreeHost = (target: Target): boolean => hostingOf(target) !== und
 
 /** Tells whether a URL leads to a public shortener. */
 export const isShortener = ({ host, url }: Target): boolean =>
-  isBelow(SHORTENERS, host) || startsAt(SHORTENER_PATHS, host, url)
+  (isBelow(SHORTENERS, host) && !OWN_TARGETS.has(host)) || startsAt(SHORTENER_PATHS, host, url)
+
+/** Tells whether a sending service counts clicks on this host, so that the target of a link is not known. */
+export const isClickTracker = (host: string): boolean => isBelow(CLICK_TRACKERS, host)
 
 /** Tells whether a host has its name from a dynamic DNS service. The service’s own site does not. */
 export const isDynamic = (host: string): boolean => !DYNAMIC.has(host.replace(/^www\./, '')) && isBelow(DYNAMIC, host)

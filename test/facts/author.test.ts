@@ -10,7 +10,7 @@ import { fc } from '../support/property.ts'
 
 const messageFrom = (value: string) => Buffer.from(`Subject: x\r\nFrom: ${value}\r\nTo: z@example.org\r\n\r\nHello\r\n`)
 const authorOf = (message: Buffer | string, utf8 = false) => readAuthor(headerOf(Buffer.from(message)), utf8)
-const unclear = (reason: string, trouble: 'differs' | 'coauthors' | 'unusable' = 'differs'): Author => ({
+const unclear = (reason: string, trouble: (Author & { kind: 'unclear' })['trouble'] = 'differs'): Author => ({
   kind: 'unclear',
   trouble,
   reason,
@@ -63,7 +63,11 @@ const OTHER_ADDRESS = 'the display name of the From field contains another addre
 test.for<[value: string, reason: string]>([
   ['', 'the From field names no mailbox'],
   ['a@example.org, b@example.org', 'the From field names 2 mailboxes'],
-  ['Doe, John <a@example.org>', 'the From field names a mailbox without a domain'],
+  ['Doe <>, John <a@example.org>', 'the address in the From field has no local part'],
+  ['a@example.org, Doe', 'the From field names a mailbox without a domain'],
+  ['=?utf-8?q?b?=, John <a@example.org>', 'there is an encoded word inside the address of the From field'],
+  ['Doe, John <a@localhost>', 'the From field names a mailbox without a domain'],
+  ['Doe, b@example.net, John <a@example.org>', 'the From field names a mailbox without a domain'],
   ['Friends: a@example.org;', 'the From field holds a group'],
   ['<@r.example:a@example.org>', 'the address in the From field has a route'],
   ['(b@example.net) <a@example.org>', ODD_COMMENT],
@@ -111,6 +115,14 @@ test.for<[value: string, reason: string]>([
 ])('A03 the author of "From: %s" is unclear', ([value, reason]) => {
   expect(authorOf(messageFrom(value))).toEqual(unclear(reason))
 })
+
+test.for(['Doe, John <a@example.org>', 'Doe, John, MD <a@example.org>'])(
+  'A03 a comma without quotes in the name makes the author of "From: %s" unclear, and hides no other address',
+  value => {
+    const reason = 'the name before the address in the From field has a comma without quotes'
+    expect(authorOf(messageFrom(value))).toEqual(unclear(reason, 'unquoted-name'))
+  },
+)
 
 test.for<[message: string, reason: string]>([
   ['To: b@example.org\r\n\r\n', 'there is no From field'],

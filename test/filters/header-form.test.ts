@@ -186,6 +186,13 @@ test.for<[what: string, lines: readonly string[], finding: Finding | undefined]>
     }),
   ],
   [
+    'a name with a comma without quotes',
+    ['From: Doe, Alice <a@example.org>'],
+    quarantine('the author is unclear: the name before the address in the From field has a comma without quotes', {
+      rule: 'header-form/unquoted-name',
+    }),
+  ],
+  [
     'another address in the name',
     ['From: b@example.net <a@example.org>'],
     reject(

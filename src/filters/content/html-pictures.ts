@@ -1,5 +1,5 @@
 /** Rules for messages whose words are in a picture. */
-import { isPictureHost } from '../../links/hosting.ts'
+import { isClickTracker, isPictureHost } from '../../links/hosting.ts'
 import { quote } from '../rules/quote.ts'
 import type { Rule } from '../rules/rule.ts'
 import type { MessageView } from '../rules/view.ts'
@@ -21,13 +21,13 @@ export const pictures = {
   'html/picture-led': {
     group: 'picture',
     fires:
-      'A picture is a link, the text is shorter than 400 characters, and no link is the author’s; lists are exempt.',
+      'A picture is a link, the text is shorter than 400 characters, and no link is the author’s or leads through a sending service that counts clicks; lists are exempt.',
     points: 0.5,
     max: 1.5,
     find: seen => {
       const { list, clicks, from, shown } = seen
       if (list || clicks.length === 0 || picturesIn(seen) <= 0 || !clicks.some(isPicture)) return undefined
-      if (clicks.some(({ domain }) => domain === from?.organisation)) return undefined
+      if (clicks.some(({ domain, host }) => domain === from?.organisation || isClickTracker(host))) return undefined
       const characters = solid(shown, 400)
       return (
         characters < 400 && `a picture is a link, the text has ${characters} characters, and no link is the author’s`

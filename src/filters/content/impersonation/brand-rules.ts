@@ -21,6 +21,8 @@ export const brandRules = {
       if (!from || !brand) return undefined
       if (!isFreeMail(from.domain) && brands.hasOwnName(from.display, from.organisation)) return undefined
       if (policy.result === 'pass' && (isPersonOf(brand, from) || isThrough(from))) return undefined
+      // Servers of small firms have no DMARC policy: `WordPress <wordpress@host>` of each web site.
+      if (policy.result !== 'fail' && brand.software && isNamedAlike(brand, from)) return undefined
       return `${quote(from.display)} claims to be ${brand.name}, and writes from ${quote(from.domain)}`
     },
   },
@@ -167,14 +169,14 @@ function spoofed(seen: ImpersonationView, text: string): Brand | undefined {
   return named.some(brand => isSender(seen, brand)) ? undefined : named[0]
 }
 
-/**
- * A proven author whose name or whose software is the brand: `Chase <chase@example.org>`, `cPanel <cpanel@host>`. The
- * local part says the same as the display name.
- */
-function isPersonOf({ ordinary, software, words }: Brand, { display, local }: Sender): boolean {
+/** An author whose name is the brand’s: `Chase <chase@example.org>`. */
+const isPersonOf = (brand: Brand, from: Sender): boolean =>
+  brand.ordinary.has(plain(from.display).trim()) && plain(from.display).trim() === plain(from.local)
+
+/** Software that writes under its name: `cPanel <cpanel@host>`. The local part says the same as the display name. */
+function isNamedAlike({ words }: Brand, { display, local }: Sender): boolean {
   const name = plain(display).trim()
-  const same = name === plain(local)
-  return same && (ordinary.has(name) || (software && words.includes(name)))
+  return name === plain(local) && words.includes(name)
 }
 
 /** A proven author that names itself as the way the message took: `DPD (via Allegro)` of allegromail.example. */

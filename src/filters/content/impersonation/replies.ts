@@ -1,6 +1,6 @@
 /** Rules for where answers go: the author compared with the recipient, with Reply-To and with the links. */
 import type { Dmarc } from '../../../facts/dmarc.ts'
-import { isFreeMail } from '../../../links/hosting.ts'
+import { isClickTracker, isFreeMail } from '../../../links/hosting.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
 import type { Sender } from '../../rules/view.ts'
@@ -61,8 +61,9 @@ export const replies = {
       if (replyTo.organisation === from.organisation) return undefined
       const known = [from.organisation, replyTo.organisation, ...signers]
       const first = clicks[0]?.domain
-      if (first === undefined || clicks.some(({ domain = '' }) => domain === '' || known.includes(domain)))
-        return undefined
+      const isNeutral = ({ domain, host }: { readonly domain?: string | undefined; readonly host: string }) =>
+        domain === undefined || known.includes(domain) || isClickTracker(host)
+      if (first === undefined || clicks.some(isNeutral)) return undefined
       return `the author writes from ${quote(from.domain)}, answers go to ${quote(replyTo.domain)}, and links lead to ${quote(first)}`
     },
   },

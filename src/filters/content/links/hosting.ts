@@ -1,7 +1,7 @@
 /** Rules for links to hosting that anybody can use, shorteners, gateways and cheap TLDs. */
 
 import type { Link } from '../../../facts/links.ts'
-import { hostingOf, isDynamic, isGateway, isShortener } from '../../../links/hosting.ts'
+import { hostingOf, isClickTracker, isDynamic, isGateway, isShortener } from '../../../links/hosting.ts'
 import { isRandom } from '../../../links/random.ts'
 import { tldAbuse } from '../../../links/tlds.ts'
 import { quote } from '../../rules/quote.ts'
@@ -66,11 +66,16 @@ export const hosting = {
   },
   'links/cheap-tld': {
     group: 'hosting',
-    fires: 'A host is under a cheap TLD that is more common in abuse than in honest mail.',
+    fires:
+      'A host is under a cheap TLD that is more common in abuse than in honest mail. The author’s domain is judged by `impersonation/cheap-tld`.',
     points: 1.5,
-    find: ({ clicks }) => {
+    find: ({ clicks, from }) => {
       const link = clicks.find(
-        link => link.domain !== undefined && tldAbuse(link.domain) === 'cheap' && isWritten(link),
+        link =>
+          link.domain !== undefined &&
+          link.domain !== from?.organisation &&
+          tldAbuse(link.domain) === 'cheap' &&
+          isWritten(link),
       )
       return link && `the host ${quote(link.host)} is under a cheap TLD that is often abused`
     },
@@ -114,13 +119,14 @@ export const hosting = {
   'links/single-host': {
     group: 'hosting',
     fires:
-      'Every link of a short HTML message leads to one host that is not the author’s, and none shows where it leads; lists are exempt.',
+      'Every link of a short HTML message leads to one host that is not the author’s, and none shows where it leads; lists are exempt, and sending services that count clicks.',
     points: 0.7,
     max: 1,
     find: ({ clicks, from, list, html, text }) => {
       const [only] = clicks
       if (list || html.length === 0 || !only || text.visible.length > 600) return undefined
       if (only.domain === from?.organisation || clicks.some(({ host }) => host !== only.host)) return undefined
+      if (isClickTracker(only.host)) return undefined
       // Who passes on an address pastes it, and it is shown as it is.
       if (clicks.some(({ from, shows }) => from === 'href' && shows?.host === only.host)) return undefined
       return `every link leads to ${quote(only.host)}, which is not the author’s`

@@ -15,10 +15,14 @@ export const obfuscated = {
   },
   'links/ip': {
     group: 'obfuscated',
-    fires: 'A link leads to an IP address that is not private.',
+    fires:
+      'A link leads to an IP address that is not private. A URL with a port in plain text is exempt, as monitoring and new servers write it.',
     points: 2.5,
     find: ({ clicks }) => {
-      const link = clicks.find(({ ip }) => ip !== undefined && !/^(?:10|127|192\.168|169\.254)\./.test(ip))
+      const link = clicks.find(
+        ({ ip, port, from }) =>
+          ip !== undefined && !/^(?:10|127|192\.168|169\.254)\./.test(ip) && !(from === 'text' && port !== undefined),
+      )
       return link && `a link leads to the address ${quote(link.ip ?? '')}`
     },
   },

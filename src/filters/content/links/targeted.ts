@@ -1,7 +1,7 @@
 /** Rules for links that are made for one recipient, lead to a login, or download a program. */
 
 import type { Link } from '../../../facts/links.ts'
-import { isFreeMail } from '../../../links/hosting.ts'
+import { isClickTracker, isFreeMail } from '../../../links/hosting.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
 import type { MessageView } from '../../rules/view.ts'
@@ -97,14 +97,16 @@ export const targeted = {
   'links/login-url': {
     group: 'targeted',
     fires:
-      'One of few links is not the author’s and has words of a login, an account or a wallet; mailing lists are exempt.',
+      'One of few links is not the author’s and has words of a login, an account or a wallet; mailing lists are exempt, and sending services that count clicks.',
     points: 0.5,
     find: ({ clicks, from, list }) => {
       // A newsletter has many links, and some lead to the reader’s account.
       if (list || clicks.length > 6) return undefined
       const link = clicks.find(
-        ({ url, domain }) =>
-          domain !== from?.organisation && LOG_IN.test((url.split(/[?#]/, 1)[0] ?? '').slice(8, 400).toLowerCase()),
+        ({ url, domain, host }) =>
+          domain !== from?.organisation &&
+          !isClickTracker(host) &&
+          LOG_IN.test((url.split(/[?#]/, 1)[0] ?? '').slice(8, 400).toLowerCase()),
       )
       return link && `a URL has words of a login: ${quote(link.url)}`
     },

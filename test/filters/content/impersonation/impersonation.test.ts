@@ -232,6 +232,13 @@ test.for([
   expect(found.filter(({ points = 0 }) => points > 0)).toEqual([])
 })
 
+test('the web site of a small firm has no DMARC policy, and its software writes under its own name', async () => {
+  const domain = 'larchfield.example'
+  const dns = zone({ [domain]: { TXT: ['v=spf1 ip4:192.0.2.1 -all'] } })
+  const found = await probe(impersonation(), { ...proven(`WordPress <wordpress@${domain}>`, domain), dns })
+  expect(found.filter(({ points = 0 }) => points > 0)).toEqual([])
+})
+
 test.for([
   ['Ｐａｙｐａｌ <x@evil.example.com>', 'PayPal'],
   ['ᴘᴀʏᴘᴀʟ <x@evil.example.com>', 'PayPal'],

@@ -42,7 +42,7 @@ const cases: Readonly<Record<LinksRule, RuleCase>> = {
   'links/ip': {
     fires: link('http://198.51.100.7/'),
     reason: 'a link leads to the address “198.51.100.7”',
-    spares: link('http://192.168.1.1/'),
+    spares: { text: 'Disk full, see http://198.51.100.7:10051/zabbix/tr_events.php and http://192.168.1.1/\n' },
   },
   'links/rented-host': {
     fires: link('http://ec2-198-51-100-7.us-east-2.compute.amazonaws.com/pay'),
@@ -105,7 +105,7 @@ const cases: Readonly<Record<LinksRule, RuleCase>> = {
   'links/shortener': {
     fires: link('https://tinyurl.com/x'),
     reason: 'a link goes through the shortener “tinyurl.com”',
-    spares: link('https://my-tinyurl.example.com/x'),
+    spares: page('<a href="https://my-tinyurl.example.com/x">a</a> <a href="https://photos.app.goo.gl/Xa82">b</a>'),
   },
   'links/dynamic-dns': {
     fires: link('http://box.duckdns.org/'),
@@ -115,7 +115,7 @@ const cases: Readonly<Record<LinksRule, RuleCase>> = {
   'links/cheap-tld': {
     fires: link('https://parcels.top/'),
     reason: 'the host “parcels.top” is under a cheap TLD that is often abused',
-    spares: { text: 'Edit the file sendmail.cf and send it to me.\n' },
+    spares: { from: 'Nora <nora@beta.top>', text: 'Edit the file sendmail.cf, then join: https://app.beta.top/join\n' },
   },
   'links/abused-tld': {
     fires: link('https://parcel-4471.info/pay'),
@@ -132,7 +132,7 @@ const cases: Readonly<Record<LinksRule, RuleCase>> = {
   'links/single-host': {
     fires: link('https://elsewhere.example.com/'),
     reason: 'every link leads to “elsewhere.example.com”, which is not the author’s',
-    spares: link('https://elsewhere.example.com/2026', 'https://elsewhere.example.com/2026'),
+    spares: link('https://larch.us12.list-manage.com/track/click?u=4f2a', 'Read more'),
   },
   'links/random-host': {
     fires: link('https://xkqwjrtb.com/'),
