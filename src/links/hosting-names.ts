@@ -4,13 +4,14 @@
  * 2026-11-30.
  */
 
+/** Without side effects, so that a bundler leaves out the names that a program does not use. */
 const set = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/))
 
 /**
  * Suffixes of hosting for applications, functions and throw-away sites. Firms link to their domains in mail: nearly all
  * links to these names are phishing.
  */
-export const DISPOSABLE = set(`
+export const DISPOSABLE = /* @__PURE__ */ set(`
   web.app firebaseapp.com r2.dev pages.dev workers.dev vercel.app netlify.app glitch.me repl.co replit.app replit.dev onrender.com
   render.com surge.sh fly.dev deno.dev azurestaticapps.net azurefd.net azureedge.net web.core.windows.net blob.core.windows.net run.app
   cloudfunctions.net firebasestorage.googleapis.com amplifyapp.com linodeobjects.com ondigitalocean.app backblazeb2.com wasabisys.com
@@ -26,7 +27,7 @@ export const DISPOSABLE = set(`
 `)
 
 /** Suffixes below which private persons, projects and firms publish, too: blogs, documentation, pictures. */
-export const SHARED = set(`
+export const SHARED = /* @__PURE__ */ set(`
   github.io gitlab.io herokuapp.com azurewebsites.net cloudapp.azure.com storage.googleapis.com appspot.com s3.amazonaws.com
   digitaloceanspaces.com weebly.com wixsite.com blogspot.com wordpress.com jimdosite.com myportfolio.com notion.site gitbook.io
   readthedocs.io neocities.org altervista.org page.link hubspotpagebuilder.com zohosites.com clickfunnels.com systeme.io teachable.site
@@ -49,7 +50,7 @@ export const SHARED_PATHS: readonly (readonly [host: string, path: string])[] = 
   ['www.formstack.com', '/'],
 ]
 
-export const SHORTENERS = set(`
+export const SHORTENERS = /* @__PURE__ */ set(`
   bit.ly bitly.com tinyurl.com t.co goo.gl ow.ly is.gd v.gd cutt.ly cutt.us rb.gy rebrand.ly shorturl.at shorturl.asia t.ly tiny.cc tiny.pl
   s.id urlz.fr u.to soo.gd bl.ink lnkd.in shrtco.de qr.ae adf.ly buff.ly clck.ru vk.cc kutt.it dub.sh tny.im 2u.pw n9.cl
   acortar.link encurtador.com.br abre.ai bitly.ws linktr.ee qrco.de qrcodes.pro me-qr.com scnv.io qr.link q-r.to l.ead.me hyperurl.co
@@ -71,7 +72,7 @@ export const SHORTENER_PATHS: readonly (readonly [host: string, path: string])[]
  * Where sending services count clicks before they redirect to the sender's pages, as their documentation names them
  * (2026-11). A link to them says nothing about its target.
  */
-export const CLICK_TRACKERS = set(`
+export const CLICK_TRACKERS = /* @__PURE__ */ set(`
   awstrack.me ct.sendgrid.net list-manage.com mandrillapp.com hubspotlinks.com hubspotlinksstarter.com klclick.com
   klclick1.com klclick2.com klclick3.com sendibt2.com sendibt3.com sendibm1.com sendibm3.com pstmrk.it cmail19.com cmail20.com
   createsend1.com rs6.net mjt.lu exct.net mlsend.com mlsnd.com acemlna.com acemlnb.com acemlnc.com convertkit-mail.com
@@ -80,20 +81,20 @@ export const CLICK_TRACKERS = set(`
 `)
 
 /** Dynamic DNS: a name for any address at once. */
-export const DYNAMIC = set(`
+export const DYNAMIC = /* @__PURE__ */ set(`
   duckdns.org ddns.net dyndns.org no-ip.org no-ip.com no-ip.biz hopto.org zapto.org sytes.net serveftp.com servehttp.com myftp.org
   dynu.net ddnsfree.com freeddns.org accesscam.org kozow.com giize.com mooo.com us.to chickenkiller.com gotdns.ch myddns.me bounceme.net
   redirectme.net dns.army nip.io sslip.io xip.io publicvm.com linkpc.net dynv6.net webredirect.org access.ly
 `)
 
 /** Gateways to IPFS and similar networks. */
-export const GATEWAYS = set(`
+export const GATEWAYS = /* @__PURE__ */ set(`
   ipfs.io dweb.link cf-ipfs.com cloudflare-ipfs.com nftstorage.link w3s.link 4everland.io infura-ipfs.io gateway.pinata.cloud
   mypinata.cloud fleek.co on.fleek.co eth.limo eth.link arweave.net ipfs.fleek.co skynet.net
 `)
 
 /** Hosts where anybody can put a picture without an account, or without a name. Firms keep their pictures elsewhere. */
-export const PICTURE_HOSTS = set(`
+export const PICTURE_HOSTS = /* @__PURE__ */ set(`
   imgur.com postimg.cc postimg.org ibb.co imgbb.com iili.io freeimage.host imageshack.com imageshack.us tinypic.com photobucket.com
   imgbox.com imgpile.com gyazo.com prnt.sc prntscr.com lightshot.com snipboard.io zupimages.net casimages.com hostingpics.net imagehosting.com
   staticflickr.com user-images.githubusercontent.com private-user-images.githubusercontent.com cdn.discordapp.com media.discordapp.net
@@ -103,7 +104,7 @@ export const PICTURE_HOSTS = set(`
 `)
 
 /** Below these, honest senders do not write: pages and programs of customers, which have no mail. */
-export const AUTHOR_PAGES = set(`
+export const AUTHOR_PAGES = /* @__PURE__ */ set(`
   firebaseapp.com web.app vercel.app netlify.app pages.dev workers.dev glitch.me repl.co replit.app onrender.com run.app r2.dev
   fly.dev surge.sh webflow.io framer.app godaddysites.com 000webhostapp.com infinityfreeapp.com
 `)
@@ -112,7 +113,7 @@ export const AUTHOR_PAGES = set(`
  * Below these, providers give a name to every customer or machine, and some honest senders write: with a new tenant,
  * for the notices of a server or an application, or from a machine at home.
  */
-export const AUTHOR_PROVIDERS = set(`
+export const AUTHOR_PROVIDERS = /* @__PURE__ */ set(`
   onmicrosoft.com appspotmail.com cloudapp.net cloudapp.azure.com mybluehost.me secureserver.net plesk.page contaboserver.net
   zendesk-mail.com cprapid.com ipage.com hostgator.com websitewelcome.com dreamhosters.com hstgr.cloud hostingersite.com
   wpenginepowered.com herokuapp.com azurewebsites.net weebly.com wixsite.com github.io blogspot.com
@@ -120,7 +121,7 @@ export const AUTHOR_PROVIDERS = set(`
 `)
 
 /** Domains in which anybody can get an address for mail. */
-export const FREE_MAIL = set(`
+export const FREE_MAIL = /* @__PURE__ */ set(`
   gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com rocketmail.com aol.com aim.com icloud.com
   me.com mac.com gmx.com gmx.de gmx.net gmx.at gmx.ch web.de freenet.de t-online.de mail.com mail.ru inbox.ru list.ru bk.ru
   internet.ru yandex.ru yandex.com ya.ru rambler.ru proton.me protonmail.com pm.me tutanota.com tuta.io zoho.com zohomail.com
