@@ -9,7 +9,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { countHits } from './tuning/evidence.ts'
-import { type Example, examplesOf } from './tuning/examples.ts'
+import { type Example, examplesOf, recombined } from './tuning/examples.ts'
 import { fitPoints, scoreOf, type Weighted } from './tuning/fit.ts'
 import { added, intervals, leftOut, ratesOf } from './tuning/proof.ts'
 import { rangesOf } from './tuning/ranges.ts'
@@ -30,7 +30,8 @@ const all = signals()
 
 async function findings(): Promise<readonly Example[]> {
   const { cache, step } = values
-  if (cache !== undefined && existsSync(cache)) return JSON.parse(readFileSync(cache, 'utf8')) as readonly Example[]
+  if (cache !== undefined && existsSync(cache))
+    return (JSON.parse(readFileSync(cache, 'utf8')) as readonly Example[]).map(recombined)
   const examples: Example[] = []
   for (const world of ['route', 'content'] as const) {
     const options = { parts: ['train', 'validation'] as const, step: Number(step), world }

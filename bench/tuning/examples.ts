@@ -25,8 +25,7 @@ export interface Example {
 function exampleOf(decision: Decision, fitted: ReadonlySet<string>): Pick<Example, 'rules' | 'other' | 'certain'> {
   const named = decision.findings.map(finding => ({ ...finding, rule: finding.rule ?? '' }))
   const found = new Set(named.map(({ rule }) => rule))
-  // A combination that costs nothing is not reported.
-  for (const { name, when } of combinations) if (holds(when, found)) found.add(name)
+  for (const name of combined(found)) found.add(name)
   // What several rules charge for one value is cut by the fit itself.
   const others = named.filter(({ rule }) => !fitted.has(rule) && !/^(?:shared-evidence|trust)\b/.test(rule))
   return {
@@ -34,6 +33,16 @@ function exampleOf(decision: Decision, fitted: ReadonlySet<string>): Pick<Exampl
     other: others.reduce((sum, { points = 0 }) => sum + points, 0),
     certain: others.some(({ verdict }) => verdict === 'reject' || verdict === 'quarantine'),
   }
+}
+
+/** A combination that costs nothing is not reported, so that they are found here. */
+const combined = (found: ReadonlySet<string>): readonly string[] =>
+  combinations.filter(({ when }) => holds(when, found)).map(({ name }) => name)
+
+/** Kept findings with the combinations of today. */
+export function recombined(example: Example): Example {
+  const rules = example.rules.filter(rule => rule.includes('/'))
+  return { ...example, rules: [...rules, ...combined(new Set(rules))] }
 }
 
 export async function examplesOf(

@@ -36,7 +36,7 @@ export const PRUDENCE: Readonly<Record<string, number>> = {
   // Shops draw prizes, and banks warn.
   'wording/prize': 2,
   'wording/urgent-threat': 2,
-  'wording/advance-fee': 4.5,
+  'wording/advance-fee': 4.9,
   'wording/callback-phishing': 3.5,
   'html/hidden-text': 1.5,
   // Small pictures and badges of honest mail lie on free hosts, too.
@@ -61,4 +61,12 @@ export const PRUDENCE: Readonly<Record<string, number>> = {
   'spf/none': 1,
   'spf/softfail': 2,
   'header-form/eight-bit': 1.5,
+  // Two weak kinds of evidence meet in honest mail now and then; three do not in these collections.
+  'picture-phishing': 2.5,
+  'picture-offer': 2.5,
+  'offer-hosting': 2.5,
+  'disguised-phishing': 3,
+  'phishing-hosting': 3,
+  'phishing-brand': 3,
+  'phishing-brand-hosting': 3,
 }

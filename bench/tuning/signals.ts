@@ -67,7 +67,7 @@ export function signals(): ReadonlyMap<string, Signal> {
   )
   const combined = combinations.map(({ name, finding }): readonly [string, Signal] => [
     name,
-    { group: name, cap: 4, judged: finding.points ?? 0, max: 4, certain: false },
+    { group: name, cap: 4, judged: finding.points ?? 0, max: Math.min(4, PRUDENCE[name] ?? 4), certain: false },
   ])
   const route = Object.entries(ROUTE).map(([id, [judged, max]]): readonly [string, Signal] => [
     id,

@@ -6,8 +6,8 @@
 export const ROUTE_POINTS: Readonly<Record<string, number>> = {
   'rdns/missing': 2,
   'rdns/generic': 2,
-  'helo/bare-address': 3.3,
-  'helo/other-address': 3.4,
+  'helo/bare-address': 3.4,
+  'helo/other-address': 3.2,
   'helo/unqualified': 2,
   'helo/unresolvable': 3,
   'helo/generic': 1.5,
@@ -16,7 +16,7 @@ export const ROUTE_POINTS: Readonly<Record<string, number>> = {
   'spf/softfail': 2,
   'spf/neutral': 1.5,
   'spf/none': 1,
-  'spf/permerror': 1.2,
+  'spf/permerror': 1.1,
   'spf/unexplained': 1,
   'spf/helo-fail': 3,
   'dkim/broken': 0,
@@ -28,6 +28,6 @@ export const ROUTE_POINTS: Readonly<Record<string, number>> = {
   'header-form/missing-message-id': 0.4,
   'header-form/control': 2,
   'header-form/overlong': 1,
-  'header-form/eight-bit': 0.9,
+  'header-form/eight-bit': 0.6,
   'header-form/malformed': 2,
 }

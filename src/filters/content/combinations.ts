@@ -4,6 +4,18 @@
  */
 import { type Finding, points } from '../../model/finding.ts'
 import { all, any, atLeast, type ConditionOf, not, rulesIn } from '../rules/condition.ts'
+import {
+  anonymous,
+  demand,
+  disguise,
+  fraud,
+  offer,
+  otherReply,
+  picture,
+  spoofed,
+  suspiciousLink,
+  unproven,
+} from './kinds.ts'
 
 export interface Combination<Id extends string> {
   readonly name: string
@@ -11,61 +23,6 @@ export interface Combination<Id extends string> {
   readonly when: ConditionOf<Id>
   readonly finding: Finding
 }
-
-/** The sender impersonates somebody. */
-const spoofed = any(
-  'impersonation/brand',
-  'impersonation/brand-in-address',
-  'impersonation/brand-in-local-part',
-  'impersonation/brand-in-text',
-  'impersonation/recipient-domain',
-  'impersonation/role-name',
-  'impersonation/address-in-name',
-  'impersonation/obfuscated-name',
-  'impersonation/sender-is-recipient',
-)
-/** A link leads to hosting that honest senders do not use. */
-const suspiciousLink = any(
-  'links/free-host',
-  'links/only-free-host',
-  'links/ipfs-gateway',
-  'links/shortener',
-  'links/dynamic-dns',
-  'links/cheap-tld',
-  'links/open-redirect',
-  'links/random-host',
-  'links/ip',
-  'links/look-alike',
-  'links/spoofed-brand',
-  'links/confusable',
-  'links/userinfo',
-  'links/recipient-in-url',
-  'links/login-url',
-)
-/** The message demands action. */
-const demand = any(
-  'impersonation/brand-in-subject',
-  'wording/account-threat',
-  'wording/mailbox-threat',
-  'wording/renewal-scare',
-  'wording/parcel-fee',
-  'wording/shared-document',
-  'wording/prize',
-  'wording/survey',
-  'wording/payout',
-  'html/qr-code',
-  'html/password-field',
-)
-
-/** The message offers what unsolicited mail offers. */
-const offer = any(
-  'wording/casino',
-  'wording/cure',
-  'wording/dating',
-  'wording/loan',
-  'wording/pharmacy',
-  'wording/prize-subject',
-)
 
 const combination = <const Id extends string>(
   name: string,
@@ -164,8 +121,32 @@ export const combinations = [
   combination(
     'picture-phishing',
     'The text is in a picture, and the sender or a link is suspicious.',
-    all(atLeast(1, 'html/picture-only', 'html/picture-without-link', 'html/qr-code'), any(suspiciousLink, spoofed)),
+    all(any(picture, 'html/qr-code'), any(suspiciousLink, spoofed)),
     1.5,
+  ),
+  combination(
+    'disguised-phishing',
+    'Words are disguised, and the message impersonates, offers or demands something.',
+    all(disguise, any(spoofed, suspiciousLink, offer, demand)),
+    1,
+  ),
+  combination(
+    'picture-offer',
+    'The text is in a picture, and the message offers or demands something.',
+    all(picture, any(offer, demand, disguise)),
+    1,
+  ),
+  combination(
+    'unproven-phishing',
+    'Nothing proves the sender, who impersonates somebody, demands or offers something, or links to suspicious hosting.',
+    all(unproven, any(spoofed, demand, suspiciousLink, offer, fraud, picture)),
+    1,
+  ),
+  combination(
+    'several-kinds',
+    'There is evidence of three kinds.',
+    atLeast(3, spoofed, suspiciousLink, any(demand, offer, fraud), picture, disguise, anonymous, otherReply, unproven),
+    1,
   ),
 ]
 

@@ -74,7 +74,10 @@ export function excessOf(
     const { sum = 0, max = 0 } = sums.get(evidence) ?? {}
     sums.set(evidence, { sum: sum + points, max: Math.max(max, points) })
   }
+  const rules = new Set(findings.map(({ rule = '' }) => rule))
   const evidence = (rule: string): readonly Evidence[] => {
+    // A brand that the subject names is named in what people read: that is charged once.
+    if (rule === 'impersonation/brand-in-text' && rules.has('impersonation/brand-in-subject')) return ['subject']
     const found = evidenceOf(rule)
     return context.isSubjectLinked && found[0] === 'links' ? ['subject'] : found
   }
@@ -89,11 +92,10 @@ export function excessOf(
     const most = several.length > 1 ? largest(several) : undefined
     if (most !== undefined) add(most, points)
   }
-  const found = new Set(findings.map(({ rule = '' }) => rule))
   for (const combination of combinations) {
     const { when } = combination
-    if (!holds(when, found)) continue
-    const combined = rulesIn(when).filter(rule => found.has(rule))
+    if (!holds(when, rules)) continue
+    const combined = rulesIn(when).filter(rule => rules.has(rule))
     const common = [...sums.keys()].find(one => combined.every(rule => evidence(rule).includes(one)))
     if (common !== undefined) add(common, combinationPoints(combination))
   }

@@ -29,3 +29,31 @@ test('a payout and a document with a link, a brand and a demand', () => {
   expect(firing('impersonation/brand')).toEqual([])
   expect(firing('attachments/document-link')).toEqual([])
 })
+
+test('disguised words are weighed with a brand, an offer, a demand or a link, and cost nothing more alone', () => {
+  expect(firing('html/split-words', 'wording/casino')).toEqual(['disguised-phishing'])
+  expect(firing('headers/encoded-letters', 'impersonation/brand-unproven')).toEqual(['disguised-phishing'])
+  expect(firing('html/split-words', 'headers/encoded-letters')).toEqual([])
+  expect(firing('html/hidden-text', 'wording/generic-greeting')).toEqual([])
+})
+
+test('a text in pictures is weighed with an offer, a demand, a suspicious link or a brand', () => {
+  expect(firing('html/picture-led', 'wording/prize')).toEqual(['picture-offer'])
+  expect(firing('html/picture-host', 'links/shortener')).toEqual(['picture-phishing'])
+  expect(firing('html/picture-led', 'html/picture-host', 'html/only')).toEqual([])
+  expect(firing('html/picture-led', 'dkim/unsigned', 'html/hidden-text')).not.toContain('picture-phishing')
+})
+
+test('a sender that nothing proves is weighed with what the message does', () => {
+  expect(firing('spf/fail', 'wording/mailbox-threat')).toEqual(['unproven-phishing'])
+  expect(firing('spf/fail', 'dkim/unsigned', 'rdns/missing', 'helo/unqualified')).toEqual([])
+  expect(firing('dkim/unsigned', 'headers/no-mime-version')).toEqual([])
+})
+
+test('three kinds of evidence are weighed together: several rules of one kind, or of two, are not', () => {
+  expect(
+    firing('impersonation/decorated-name', 'wording/generic-greeting', 'impersonation/three-organisations'),
+  ).toEqual(['several-kinds'])
+  expect(firing('links/shortener', 'links/free-host', 'links/login-url', 'wording/generic-greeting')).toEqual([])
+  expect(firing('spf/softfail', 'rdns/generic', 'dkim/unsigned', 'headers/undisclosed-recipients')).toEqual([])
+})
