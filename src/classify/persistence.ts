@@ -221,7 +221,7 @@ export async function replaceFile(path: string, bytes: Uint8Array): Promise<void
 }
 
 /** Removes the drafts of processes that were killed while they wrote. */
-async function removeDeadDrafts(folder: string, now: number): Promise<void> {
+export async function removeDeadDrafts(folder: string, now: number): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name)
     if (!name.endsWith('.draft')) continue

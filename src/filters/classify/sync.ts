@@ -69,7 +69,10 @@ export class TrainingSync {
     const { services, ttl, from, folder } = options
     this.#options = options
     this.#log = new ExampleLog(services.store, ttl)
-    this.#unsent = new UnsentExamples(folder === undefined ? undefined : join(folder, 'unsent'))
+    this.#unsent = new UnsentExamples(folder === undefined ? undefined : join(folder, 'unsent'), path => {
+      const reason = `${path} holds no training example, and was renamed to .refused`
+      services.notify({ code: 'classify/unsent', reason, level: 'warning' })
+    })
     this.#position = from?.position
     this.#settled = from?.position
     this.#epoch = from?.epoch
@@ -92,7 +95,11 @@ export class TrainingSync {
     this.#unsent.add(item)
     await this.#send().catch(error => this.#warn(error))
     if (!this.#unsent.has(item)) return
-    await this.#unsent.persist(item, this.#options.services.clock.now()).catch(error => this.#warn(error))
+    await this.#persist(item).catch(error => this.#warn(error))
+  }
+
+  async #persist(item: Unsent): Promise<void> {
+    await this.#unsent.persist(item, this.#options.services.clock.now())
   }
 
   /** Where every example was read and learned; undefined before the first poll. */
@@ -111,10 +118,10 @@ export class TrainingSync {
   stop(): void {
     this.#isStopped = true
     this.#cancelPoll?.()
-    if (this.#unsent.size > 0 && !this.#unsent.isDurable)
-      this.#warn(
-        new Error(`${this.#unsent.size} examples of this node were in memory alone, and are lost to the others`),
-      )
+    const lost = this.#unsent.unsaved.length
+    if (lost === 0) return
+    const reason = `${lost} training examples of this node were in memory alone, and are lost to the others`
+    this.#options.services.notify({ code: 'classify/shared', reason, level: 'warning' })
   }
 
   async #poll(): Promise<void> {
@@ -124,7 +131,7 @@ export class TrainingSync {
       if (!isDown(store)) {
         await this.#send()
         await this.#read()
-      }
+      } else for (const item of this.#unsent.unsaved) await this.#persist(item)
       this.#isFailing = false
     } catch (error) {
       this.#warn(error)
@@ -134,7 +141,7 @@ export class TrainingSync {
 
   /** Settles when what an earlier process has left is in the queue. */
   #loaded(): Promise<void> {
-    this.#loading ??= this.#unsent.load().catch(error => this.#warn(error))
+    this.#loading ??= this.#unsent.load(this.#options.services.clock.now()).catch(error => this.#warn(error))
     return this.#loading
   }
 
@@ -203,7 +210,7 @@ export class TrainingSync {
   async #requeue(item: Unsent, value: string): Promise<void> {
     item.value = value
     this.#unsent.add(item)
-    await this.#unsent.persist(item, this.#options.services.clock.now()).catch(error => this.#warn(error))
+    await this.#persist(item).catch(error => this.#warn(error))
   }
 
   /** @returns the number after which reading begins */

@@ -1,5 +1,5 @@
 /** Training examples reach the other nodes once, though the store is slow, down, or begins anew. */
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type SyncOptions, TrainingSync } from '../../../src/filters/classify/sync.ts'
@@ -122,9 +122,7 @@ test('P11 while the store is down a thousand examples wait in memory, and the ne
   sync.stop()
   expect(notices.at(-1)).toEqual({
     code: 'classify/shared',
-    reason:
-      'the training examples of nodes could not be exchanged: 1000 examples of this node were in memory alone, and ' +
-      'are lost to the others',
+    reason: '1000 training examples of this node were in memory alone, and are lost to the others',
     level: 'warning',
   })
   away.stop()
@@ -157,19 +155,46 @@ test('P11 examples of an outage reach the other nodes though their own node was 
   await folder.remove()
 })
 
+test('P11 what the disk does not take waits in memory, is written when it does, and no half of it is left', async () => {
+  const folder = await scratch()
+  const unsent = join(folder.path, 'unsent')
+  const { clock, notices, notify, node } = setting()
+  const away = withFallback({ run: () => Promise.reject(new Error('away')) } as Store, { clock, notify })
+  const { sync } = node(away, { folder: folder.path })
+  await expect.poll(() => readdir(folder.path)).toEqual(['unsent'])
+  await rm(unsent, { recursive: true })
+  await writeFile(unsent, 'in the way')
+  await sync.publish(example('one'))
+  expect(notices.map(({ code }) => code)).toContain('classify/shared')
+  expect(sync.waiting).toBe(1)
+  await rm(unsent)
+  await mkdir(unsent)
+  await clock.advance(POLL)
+  await expect.poll(() => readdir(unsent)).toEqual([expect.stringMatching(/\.example$/)])
+  const before = notices.length
+  sync.stop()
+  expect(notices).toHaveLength(before)
+  away.stop()
+  await folder.remove()
+})
+
 test('P11 a file of another process that is gone meanwhile, or is none of ours, stops nothing', async () => {
   const folder = await scratch()
   const { clock, shared, node } = setting()
   await mkdir(join(folder.path, 'unsent'))
   await writeFile(join(folder.path, 'unsent', 'a.example'), 'no example')
   await writeFile(join(folder.path, 'unsent', 'README'), 'not ours')
+  await writeFile(join(folder.path, 'unsent', 'b.example'), 'x'.repeat(5 * 1024 * 1024))
+  await mkdir(join(folder.path, 'unsent', 'c.example'))
   const [one, other] = [node(shared, { folder: folder.path }), node(shared)]
-  await expect.poll(() => shared.run([{ op: 'get', key: 'classify:examples' }])[0]?.value).toBe('1')
   await one.sync.publish(example('mine'))
   await clock.advance(POLL)
   await clock.advance(POLL)
   expect(other.received).toEqual(['mine'])
-  await expect.poll(() => readdir(join(folder.path, 'unsent'))).toEqual(['README'])
+  // The others have not seen what is no example.
+  expect(shared.run([{ op: 'get', key: 'classify:examples' }])[0]?.value).toBe('1')
+  const refused = ['a.example.refused', 'b.example.refused', 'c.example.refused']
+  await expect.poll(() => readdir(join(folder.path, 'unsent'))).toEqual(['README', ...refused])
   one.sync.stop()
   other.sync.stop()
   await folder.remove()
