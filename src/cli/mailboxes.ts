@@ -63,7 +63,7 @@ export async function* messagesIn({ path, size }: Mailbox): AsyncGenerator<Buffe
 }
 
 const SEPARATOR = 'From '
-/** Mail programs write the address and the time behind it; a line of text that nobody has quoted has no time. */
+/** Mail programs write the address and the time behind it; unquoted text has no time. */
 const SEPARATOR_LINE = /^From .{0,500}\d\d:\d\d/
 
 async function beginsAsMbox(path: string): Promise<boolean> {

@@ -1,13 +1,15 @@
 /** What a message came to, as a table for a terminal and as JSON. */
-
 import type { Finding } from '../model/finding.ts'
 import { escapeInvisible } from '../model/printable.ts'
 import type { ScoredMessage } from './score-envelope.ts'
 import type { Scored } from './score-gateway.ts'
 
-/** One line of JSON. */
+/** One line of JSON. Invisible characters are escaped, as JSON allows: a terminal may show it. */
 export const scoreJson = (file: string, message: ScoredMessage, scored: Scored): string =>
-  JSON.stringify({
+  escapeInvisible(JSON.stringify(summaryOf(file, message, scored)))
+
+function summaryOf(file: string, message: ScoredMessage, scored: Scored): object {
+  return {
     file,
     verdict: scored.verdict,
     tagged: scored.tagged ?? false,
@@ -25,7 +27,8 @@ export const scoreJson = (file: string, message: ScoredMessage, scored: Scored):
       ...(verdict !== undefined && { verdict }),
       reason,
     })),
-  })
+  }
+}
 
 /** Lines for a person. Text of the message is escaped: a terminal shows nothing that it does not show itself. */
 export function scoreLines(file: string, message: ScoredMessage, scored: Scored): readonly string[] {
@@ -35,7 +38,7 @@ export function scoreLines(file: string, message: ScoredMessage, scored: Scored)
     Math.max(...rows.map(row => row[column]?.length ?? 0), COLUMNS[column] ?? 0),
   )
   const line = (weight: string, rule: string, reason: string): string =>
-    `  ${weight.padStart(wide ?? 0)}  ${rule.padEnd(long ?? 0)}  ${escapeInvisible(reason)}`.trimEnd()
+    `  ${weight.padStart(wide ?? 0)}  ${escapeInvisible(rule).padEnd(long ?? 0)}  ${escapeInvisible(reason)}`.trimEnd()
   const { tag, quarantine, reject } = thresholds
   return [
     escapeInvisible(file),

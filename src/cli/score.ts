@@ -1,8 +1,10 @@
 /** `postern score`: explains what a message comes to, rule by rule. */
-import { readFile, stat } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { withCrlf } from '../adapters/rspamd/body.ts'
 import { errorText, PosternError } from '../model/errors.ts'
+import { escapeInvisible } from '../model/printable.ts'
 import { emitWarning } from '../model/services.ts'
 import { canonical } from '../net/address.ts'
 import { loadOptions } from '../relay/config/load.ts'
@@ -100,7 +102,7 @@ async function scoreAll(
       if (scored.verdict !== 'accept' && status === 0) status = 1
       for (const line of isJson ? [scoreJson(file, message, scored)] : scoreLines(file, message, scored)) out(line)
     } catch (cause) {
-      error(`postern: ${file}: ${errorText(cause)}`)
+      error(escapeInvisible(`postern: ${file}: ${errorText(cause)}`))
       status = 2
     }
   }
@@ -117,18 +119,15 @@ function addressOf(text: string): string {
 /** Larger files are no mail. */
 const MAX_SIZE = 100 * 1024 * 1024
 
-async function bytesOf(file: string, read: AsyncIterable<Buffer | string>): Promise<Buffer> {
-  if (file !== '-') {
-    const { size } = await stat(file)
-    if (size > MAX_SIZE) throw new Error(`${size} bytes; a message has at most ${MAX_SIZE}`)
-    return await readFile(file)
-  }
+/** Reads no further than that: a device or a pipe has no size. */
+async function bytesOf(file: string, standardInput: AsyncIterable<Buffer | string>): Promise<Buffer> {
+  if (file !== '-' && (await stat(file)).isDirectory()) throw new Error('a folder; name the files in it')
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of read) {
+  for await (const chunk of file === '-' ? standardInput : createReadStream(file)) {
     const bytes = Buffer.from(chunk)
     size += bytes.length
-    if (size > MAX_SIZE) throw new Error(`more than ${MAX_SIZE} bytes`)
+    if (size > MAX_SIZE) throw new Error(`more than ${MAX_SIZE} bytes, which is the most for a message`)
     chunks.push(bytes)
   }
   return Buffer.concat(chunks)

@@ -68,7 +68,7 @@ test('an mbox is read message by message; From inside a paragraph begins none, a
   expect(await contents('empty')).toEqual([])
 })
 
-test('text that nobody has quoted begins no message of an mbox, though it stands after an empty line', async () => {
+test('unquoted text begins no message of an mbox, though it stands after an empty line', async () => {
   await put('box', 'From a Mon Jan  1 00:00:00 2024\nSubject: one\n\nHello,\n\nFrom now on we meet on Mondays.\n')
   expect(await contents('box')).toEqual(['Subject: one\r\n\r\nHello,\r\n\r\nFrom now on we meet on Mondays.'])
 })

@@ -110,10 +110,22 @@ test.for([
   expect(errors).toContain(words)
 })
 
-test('text of the message cannot move the cursor of a terminal', async () => {
-  await writeFile(join(folder.path, 'escape.eml'), PHISHING.replace('PayPal', 'PayPal \u202e\u001b[2J Service'))
-  const { text } = await run('escape.eml')
-  expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u)
+test('neither text of the message nor of the session can move the cursor of a terminal', async () => {
+  const hostile = '\u202e\u001b[2J\u009b2J'
+  await writeFile(join(folder.path, 'escape.eml'), PHISHING.replace('PayPal', `PayPal ${hostile} Service`))
+  for (const more of [[], ['--json']]) {
+    const { lines } = await run('escape.eml', '--helo', hostile, '--rcpt', `${hostile}@example.org`, ...more)
+    expect(lines.join('')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+    if (more.length > 0) expect(JSON.parse(lines[0] ?? '').helo).toBe(hostile)
+  }
+  const { errors } = await run(`none${hostile}.eml`)
+  expect(errors).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+})
+
+test('a folder is no message, and a device without an end is not read to its end', async () => {
+  const { errors } = await run(folder.path, '/dev/zero')
+  expect(errors).toContain('a folder; name the files in it')
+  expect(errors).toContain('/dev/zero: more than 104857600 bytes')
 })
 
 describe('the fields of the receiving server', () => {

@@ -13,7 +13,24 @@ test.for([
   ['bob@example.org;alice@example.net', '[address];[address]'],
   ['"bob smith"@example.org', '[address]'],
   ['bob＠example.org bob﹫example.org', '[address] [address]'],
-  ['bob%40example.org', '[address]'],
+  ['bob%40example.org bob%2540example.org', '[address] [address]'],
+  ['bob&#64;example.org bob&#x40;example.org bob&commat;example.org', '[address] [address] [address]'],
+  ['bob @ example.org', '[address]'],
+  [
+    'bob (at) example.org, bob[at]example[dot]org, bob {at} example (dot) co (dot) uk',
+    '[address], [address], [address]',
+  ],
+  ['write to bob at example dot org', 'write to [address]'],
+  ['mailto:bob@example.org?subject=x', 'mailto:[address]'],
+  ['"bob\\"s"@example.org bob+tag@example.org', '[address] [address]'],
+  ['bounce+bob=example.org@list.example', '[address]'],
+  ['https://bob%40example.org/', 'https:[address]'],
+  ['www.shop.example/u/bob and shop.example?u=bob', 'www.shop.example and shop.example'],
+  ['ftp://shop.example/home/bob', 'ftp://shop.example'],
+  [
+    'We meet at noon, and/or at the office. See 1.2/3 at v1.5.',
+    'We meet at noon, and/or at the office. See 1.2/3 at v1.5.',
+  ],
   ['see https://user:pw@shop.example/u?to=bob@example.org&x=1 now', 'see https://shop.example now'],
   ['HTTP://shop.example:8080/#bob', 'HTTP://shop.example:8080'],
   ['bücher@bücher.example', '[address]'],
@@ -34,8 +51,20 @@ test('no address is left, wherever the bound cuts', () => {
   )
 })
 
+test('where links make the text shorter, the cut leaves no half of an address', () => {
+  for (let pad = 0; pad < 900; pad += 1) {
+    const content = `https://shop.example/${'x'.repeat(900)} ${'y'.repeat(pad)} robert.smith@example.org ${'z '.repeat(2_000)}`
+    expect(withoutAddresses(content, 1_000)).not.toMatch(/rob|smith/)
+    expect(withoutAddresses(content, 1_400)).not.toMatch(/rob|smith/)
+  }
+})
+
+test('white space does not hide the text', () => {
+  expect(withoutAddresses(`${' \n'.repeat(500)}buy now`, 200)).toBe('buy now')
+})
+
 test('the time grows with the bound and not with the message', () => {
-  for (const piece of ['a', '@', 'a@', 'http://', 'a%40', '"a', ' ']) {
+  for (const piece of ['a', '@', 'a@', 'http://', 'a%40', '"a', ' ', 'a.', 'a at ', '(at)', 'a dot ', 'a @ a.']) {
     const [small, large] = [1, 64].map(times => piece.repeat(20_000 * times))
     const [few, many] = [small, large].map(text => cpuOf(() => withoutAddresses(text ?? '', 2_000)))
     expect(many).toBeLessThan((few ?? 0) * 16 + 50)
