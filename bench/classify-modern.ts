@@ -37,15 +37,6 @@ export async function modernStream(world: World, step = 1): Promise<readonly Str
   return stream
 }
 
-/** Every `step`-th message of a collection in its order, where nothing is known of sessions. */
-export async function collectionStream(corpus: Corpus, step: number): Promise<readonly Streamed[]> {
-  const judging = new Judging('content')
-  const stream: Streamed[] = []
-  for (const message of mail(corpus, step)) stream.push(await judging.streamed(message))
-  await judging.end()
-  return stream
-}
-
 function interleaved(part: Part, step: number): readonly Labelled[] {
   const placed = MODERN.flatMap(corpus => {
     const list = [...mail(corpus, step, [part])].toSorted((a, b) => (yearOf(a) < yearOf(b) ? -1 : 1))
@@ -89,7 +80,7 @@ class Judging {
     const { score } = await session.data(Readable.from([bytes]))
     session.close()
     const seen: { readonly traits: readonly string[]; readonly score: number } = this.#seen ?? { traits: [], score }
-    const text = await ask(ownText, { message: neutral(bytes, corpus) })
+    const text = await ask(ownText, { message: neutral(bytes) })
     const found = features({ ...text, traits: [...seen.traits, ...(text.traits ?? [])] })
     const textAlone = features({ ...text, traits: [] })
     return { label: spam ? 'spam' : 'ham', corpus, part, score: seen.score, features: found, textAlone }
@@ -112,12 +103,8 @@ const ADDED =
 
 const USER = 'user@example.org'
 
-/** Sets whose order of delivery and whose fields are their own: nothing is taken away. */
-const WHOLE: ReadonlySet<Corpus> = new Set(['trec06p', 'trec06c-head', 'spamassassin', 'csdmc-2010'])
-
 /** The message to one of our users, without what tells of which set it is. */
-function neutral(bytes: Buffer, corpus: Corpus): Buffer {
-  if (WHOLE.has(corpus)) return bytes
+function neutral(bytes: Buffer): Buffer {
   const raw = bytes.toString('latin1')
   const end = Math.max(raw.indexOf('\r\n\r\n'), 0)
   const fields = raw

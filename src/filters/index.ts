@@ -1,5 +1,12 @@
 /** `postern/filters`: one factory for each filter. */
-export { type Classifier, type Judgement, type ModelUpdate, newClassifier } from '../classify/classifier.ts'
+export {
+  type Basis,
+  type Classifier,
+  type Judgement,
+  type LearnOptions,
+  type ModelUpdate,
+  newClassifier,
+} from '../classify/classifier.ts'
 export type { FalsePositiveTarget } from '../classify/false-positive-target.ts'
 export type { Grams } from '../classify/grams.ts'
 export type { Features } from '../classify/packing.ts'
