@@ -16,7 +16,7 @@ import { ReplayBuffer } from './replay.ts'
 import { decode, encode, type State } from './snapshot.ts'
 import { ViewWeights } from './view-weights.ts'
 
-export type { Judgement, ModelUpdate } from './judgement.ts'
+export type { Basis, Judgement, LearnOptions, ModelUpdate } from './judgement.ts'
 
 /** A classifier of mail that learns from one example at a time. */
 export interface Classifier {
