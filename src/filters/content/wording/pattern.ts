@@ -48,11 +48,30 @@ export const pairOf = (first: number, second: number): number => Math.imul(first
 
 /** The hash of the first three letters of a word. */
 export const shortStemAt = (text: string, at: number): number =>
-  Math.imul(Math.imul(text.charCodeAt(at), 961) + text.charCodeAt(at + 1), 961) + text.charCodeAt(at + 2)
+  (Math.imul(Math.imul(text.charCodeAt(at), 961) + text.charCodeAt(at + 1), 961) + text.charCodeAt(at + 2)) | 0
 
 /** The hash of the first five, made of the one of three. */
 export const stemAt = (text: string, at: number, short: number): number =>
-  Math.imul(Math.imul(short, 961) + text.charCodeAt(at + 3), 961) + text.charCodeAt(at + 4)
+  (Math.imul(Math.imul(short, 961) + text.charCodeAt(at + 3), 961) + text.charCodeAt(at + 4)) | 0
+
+/**
+ * The hash of the beginning of the longest word after the first, by five letters or by three; 0 where none has three.
+ * A text that has the phrase has a word that begins so.
+ */
+export function laterStem(folded: string): number {
+  let [longest, stem] = [MIN_STEM_LENGTH - 1, 0]
+  for (let at = wordEnd(folded, 0); at < folded.length; at++) {
+    const end = wordEnd(folded, at)
+    // What follows an open end is not where a word begins.
+    if (end - at > longest && folded[at - 1] !== '*') {
+      longest = end - at
+      stem = shortStemAt(folded, at)
+      if (longest >= STEM_LENGTH) stem = stemAt(folded, at, stem)
+    }
+    if (end > at) at = end - 1
+  }
+  return stem
+}
 
 /** A folded phrase that is compared with a folded text. */
 export class Pattern {

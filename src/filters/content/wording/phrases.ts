@@ -1,13 +1,15 @@
 /** Finds phrases of several lists in one pass over the words of a text, each of which is looked up once by its hash. */
 import { fold } from '../../../links/fold.ts'
 import type { WordTable } from '../../../links/words.ts'
-import { isWide, keyOf, Pattern, pairOf, shortStemAt, stemAt } from './pattern.ts'
+import { isWide, keyOf, laterStem, Pattern, pairOf, shortStemAt, stemAt } from './pattern.ts'
 
 /** A phrase of a list. Its pattern is made when it is first needed, which is never for most. */
 class Entry {
   readonly list: string
   readonly written: string
   readonly folded: string
+  /** See {@link laterStem}; 0 for what is not looked up by words. */
+  readonly later: number
   /** The next phrase with the same key. */
   next: Entry | undefined
   #pattern: Pattern | undefined
@@ -16,6 +18,7 @@ class Entry {
     this.list = list
     this.written = written
     this.folded = folded
+    this.later = isWide(folded) ? 0 : laterStem(folded)
   }
 
   get pattern(): Pattern {
@@ -148,12 +151,13 @@ export class PhraseBook<Name extends string> {
 
   /** The phrases of this book, and of others with the same lists. */
   read(words: WordTable, ...others: readonly PhraseBook<never>[]): Phrases<Name> {
-    const matches = new Matches()
-    for (const book of [this, ...others]) book.#read(words, matches)
+    const stems = new Stems(words)
+    const matches = new Matches(stems)
+    for (const book of [this, ...others]) book.#read(words, stems, matches)
     return new Phrases(matches.byList)
   }
 
-  #read({ text, count, hashes, starts }: WordTable, matches: Matches): void {
+  #read({ text, count, hashes, starts }: WordTable, beginnings: Stems, matches: Matches): void {
     const { word, pair, stem, shortStem, wide } = this.#indexes
     const { words, stems } = this.#beginnings
     let first = hashes[0] ?? 0
@@ -165,9 +169,9 @@ export class PhraseBook<Name extends string> {
         if (pair.has(both)) matches.try(text, at, pair.get(both))
         if (word.has(first)) matches.try(text, at, word.get(first))
       }
-      const short = shortStemAt(text, at)
+      const short = beginnings.short[index] as number
       if (stems.has(short)) {
-        const long = stemAt(text, at, short)
+        const long = beginnings.long[index] as number
         if (stem.has(long)) matches.try(text, at, stem.get(long))
         if (shortStem.has(short)) matches.try(text, at, shortStem.get(short))
       }
@@ -216,6 +220,41 @@ class Marks {
   }
 }
 
+/** The beginnings of the words of one text, by three letters and by five. It is valid until the next one is made. */
+class Stems {
+  readonly short: Int32Array
+  readonly long: Int32Array
+
+  constructor({ text, count, starts }: WordTable) {
+    const [short, long] =
+      count <= scratch.short.length ? [scratch.short, scratch.long] : [new Int32Array(count), new Int32Array(count)]
+    present.fill(0)
+    for (let index = 0; index < count; index++) {
+      const at = starts[index] as number
+      const three = shortStemAt(text, at)
+      const five = stemAt(text, at, three)
+      short[index] = three
+      long[index] = five
+      present[markOf(three)] = 1
+      present[markOf(five)] = 1
+    }
+    this.short = short
+    this.long = long
+  }
+
+  /** False where no word begins so. */
+  has(stem: number): boolean {
+    return present[markOf(stem)] === 1
+  }
+}
+
+const STEM_BITS = 14
+const markOf = (stem: number): number => Math.imul(stem, MARK_FACTOR) >>> (32 - STEM_BITS)
+
+/** Used for each text again: new arrays take a third of the time of the search. */
+const present = new Uint8Array(1 << STEM_BITS)
+const scratch = { short: new Int32Array(8192), long: new Int32Array(8192) }
+
 /** Phrases by a hash. */
 class HashIndex {
   readonly #marks: Marks
@@ -254,13 +293,20 @@ class HashIndex {
 class Matches {
   readonly byList = new Map<string, Match[]>()
   readonly #places = new Map<Entry, number>()
+  readonly #stems: Stems
   #left = MAX_COMPARISONS
+
+  constructor(stems: Stems) {
+    this.#stems = stems
+  }
 
   /** Adds those of a phrase and the next ones with its key that begin here. */
   try(text: string, at: number, first: Entry | undefined): void {
     // Another word can have the same hash: the pattern decides.
     for (let entry = first; entry !== undefined && this.#left > 0; entry = entry.next) {
       this.#left -= 1
+      // Most phrases have a word that the text has nowhere: without this look the search takes twice the time.
+      if (entry.later !== 0 && !this.#stems.has(entry.later)) continue
       const end = entry.pattern.endAt(text, at)
       if (end >= 0) this.add(entry, at, end)
     }

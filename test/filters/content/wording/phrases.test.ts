@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import { booksFor } from '../../../../src/filters/content/wording/books.ts'
 import { KINDS, kindLists } from '../../../../src/filters/content/wording/kinds.ts'
+import { de } from '../../../../src/filters/content/wording/languages/de.ts'
+import { en } from '../../../../src/filters/content/wording/languages/en.ts'
 import { book } from '../../../../src/filters/content/wording/lists.ts'
+import { Pattern } from '../../../../src/filters/content/wording/pattern.ts'
 import { PhraseBook } from '../../../../src/filters/content/wording/phrases.ts'
 import { fold } from '../../../../src/links/fold.ts'
 import { plain } from '../../../../src/links/plain.ts'
@@ -102,6 +105,33 @@ test('one pass over the words finds what a search for each phrase finds', () => 
     }),
     { numRuns: runs(1000) },
   )
+})
+
+test('no phrase is passed over for a word that the text seems to lack', () => {
+  const made = "act ~ now, log* in* to ~ account*, 5 ~ dollars, abc*def ghi, a.b.c de, don't ~ try, e-mail ~ full"
+  const phrases = [...Object.values(kindLists(en, de)).join('\n').split(/[,\n]/), ...made.split(',')]
+    .map(phrase => phrase.trim())
+    .filter(phrase => /^[a-z0-9].*[ .-]/.test(phrase))
+  const words = phrases.map(phrase =>
+    phrase.replace(' ~ ', fc.sample(fc.constantFrom(' ', ' now ', ' x, 5 yy '), 1)[0] ?? ''),
+  )
+  const near = fc.tuple(fc.constantFrom(...words), fc.constantFrom('', 'e', 'ing', '\u0301'), fc.nat(30))
+  const piece = near.map(([phrase, end, cut]) => `${cut < 20 ? phrase : phrase.slice(0, cut)}`.replaceAll('*', end))
+  const patterns = [...new Set(phrases)].map(phrase => [phrase, new Pattern(fold(phrase))] as const)
+  const book = new PhraseBook({ one: phrases.join('\n') })
+  let several = 0
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), fc.constantFrom(' ', '. ', '-', 'a '), (pieces, between) => {
+      const table = wordsOf(pieces.join(between))
+      const found = book.read(table).of('one')
+      const slow = patterns.filter(([, pattern]) => table.starts.some(at => pattern.endAt(table.text, at) >= 0))
+      if (slow.length > 1) several++
+      const shown = slow.map(([phrase]) => phrase.replaceAll('*', '').replaceAll('~', '…'))
+      expect([...found].sort()).toEqual([...new Set(shown)].sort())
+    }),
+    { numRuns: runs(200) },
+  )
+  expect(several).toBeGreaterThan(50)
 })
 
 test('all phrases at one place are found', () => {
