@@ -36,7 +36,10 @@ function findTraces({ message, to, from, clicks }: MessageView): readonly Trace[
     .map(path => path.toLowerCase())
     .filter(path => path.length >= MIN_LENGTH && path.includes('@'))
   const needles = [...new Set(addresses)].slice(0, MAX_ADDRESSES).map(address => new Needles(address))
-  return away.flatMap(link => needles.flatMap(needle => needle.findIn(link) ?? []))
+  return away.flatMap(link => {
+    const digest = digestIn(link.url)
+    return needles.flatMap(needle => needle.findIn(link, digest) ?? [])
+  })
 }
 
 /** The forms of one address. */
@@ -52,7 +55,8 @@ class Needles {
     this.#base64 = [...new Set([0, 1, 2].flatMap(offset => base64At(address, offset)))]
   }
 
-  findIn(link: Link): Trace | undefined {
+  /** @param digest the first hash of the URL */
+  findIn(link: Link, digest: Digest | undefined): Trace | undefined {
     const { url } = link
     const query = url.indexOf('?')
     const hash = url.indexOf('#')
@@ -73,9 +77,7 @@ class Needles {
       const at = url.indexOf(form)
       if (at >= 0) return trace(at, 'in base64')
     }
-    const found = url.length < MIN_DIGEST ? undefined : DIGEST.exec(url)?.[0].toLowerCase()
-    const isOwn = found !== undefined && this.#digests().includes(found)
-    return isOwn ? trace(url.search(DIGEST), 'as a hash') : undefined
+    return digest && this.#digests().includes(digest.text) ? trace(digest.at, 'as a hash') : undefined
   }
 
   /** Not a part of a longer address or name, such as the Message-ID of an archived message. */
@@ -92,10 +94,35 @@ class Needles {
   }
 }
 
-/** The first hash of a URL: MD5, SHA-1 or SHA-256. */
-const DIGEST = /(?<![\da-f])[\da-f]{32,64}(?![\da-f])/i
-/** A URL with an MD5 is longer. */
-const MIN_DIGEST = 40
+interface Digest {
+  readonly at: number
+  /** In lower case. */
+  readonly text: string
+}
+
+/** Hexadecimal digits of a hash: MD5, SHA-1, SHA-256. */
+const [MIN_DIGEST, MAX_DIGEST] = [32, 64]
+
+/**
+ * The first hash of a URL: a run of as many hexadecimal digits. One digit in 32 is looked at where there is none.
+ *
+ * @internal
+ */
+export function digestIn(url: string): Digest | undefined {
+  for (let at = MIN_DIGEST - 1; at < url.length; at += MIN_DIGEST) {
+    if (!isHex(url.charCodeAt(at))) continue
+    let [start, end] = [at, at + 1]
+    while (start > 0 && isHex(url.charCodeAt(start - 1))) start--
+    while (end < url.length && isHex(url.charCodeAt(end))) end++
+    const length = end - start
+    if (length >= MIN_DIGEST && length <= MAX_DIGEST) return { at: start, text: url.slice(start, end).toLowerCase() }
+    // A longer run is passed over at once.
+    while (at + MIN_DIGEST < end) at += MIN_DIGEST
+  }
+  return undefined
+}
+
+const isHex = (code: number): boolean => (code >= 48 && code <= 57) || ((code | 32) >= 97 && (code | 32) <= 102)
 
 /** The address that a URL has in hexadecimal, whose ever it is: no honest sender writes one so. */
 export function hexAddress(url: string): string | undefined {
