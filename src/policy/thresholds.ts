@@ -15,7 +15,7 @@ import { positiveReply, refusal } from './reply.ts'
 export interface ThresholdOptions {
   /**
    * The score from which an accepted message is tagged: `spamStatus` writes `X-Spam-Tag: YES`, and the decision has
-   * `tagged`. A message that is quarantined is not tagged too. `'off'` tags none. @default 4
+   * `tagged`. A message that is quarantined is not tagged too. `'off'` tags none. @default 4, at most `quarantine`
    */
   readonly tag?: number | 'off'
   /** The score from which a message is quarantined. @default 6 */
@@ -32,8 +32,9 @@ export interface ThresholdOptions {
 /** Options of {@link thresholds}. */
 export interface PolicyOptions extends ThresholdOptions {
   /**
-   * Other thresholds for some recipients, by address (`bob@example.org`), domain (`example.org`) or every domain below
-   * one (`.example.org`). The most specific entry applies; what it leaves out is as for all. @default {}
+   * Other thresholds for some recipients, by address (`bob@example.org`, for `bob+shop@example.org` too), domain
+   * (`example.org`) or every domain below one (`.example.org`). The most specific entry applies; what it leaves out is as
+   * for all. @default {}
    */
   readonly recipients?: Readonly<Record<string, ThresholdOptions>>
 }

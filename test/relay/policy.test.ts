@@ -16,12 +16,26 @@ const policies = [
   { recipients: ['.example.org'], thresholds: { tag: 'off' } },
 ] as const
 
+const NOTHING = { args: [], environment: {} }
+
 test('the console names the thresholds of a recipient', () => {
   const of = thresholdsFor({ reject: 20 }, policies)
   expect(of('')).toEqual({ tag: 4, quarantine: 6, reject: 20 })
   expect(of('bob@example.org')).toEqual({ tag: 4, quarantine: 8, reject: 20 })
   expect(of('eve@a.example.org')).toEqual({ quarantine: 6, reject: 20 })
   expect(thresholdsFor({ quarantine: 3 }, [])('')).toEqual({ tag: 3, quarantine: 3, reject: 15 })
+})
+
+test.for([
+  { thresholds: { quarantine: 3 } },
+  { policies: [{ recipients: ['example.net'], thresholds: { quarantine: 3 } }] },
+] satisfies RelayConfig[])('%j needs no other tag', config => {
+  const { options } = effective({ name: 'mx.example.org', domains: ['example.org'], ...config }, NOTHING)
+  expect(thresholdsFor(options.thresholds, options.policies)('bob@example.net')).toMatchObject({
+    tag: 3,
+    quarantine: 3,
+  })
+  expect(() => relayPolicy(options.thresholds, options.policies)).not.toThrow()
 })
 
 test('a recipient is judged by them', () => {
@@ -46,7 +60,6 @@ describe('a score between two thresholds', () => {
     const delivery = { domains: ['example.org'], isKnown: async () => true }
     return relayFilters({ options, delivery, scanner: [], kept: new KeptFilters() })
   }
-  const NOTHING = { args: [], environment: {} }
   const nextHop = { hosts: ['127.0.0.1:25'] }
   const verdictsOf = async (gateway: Gateway) =>
     (await send(gateway)).decisions.slice(3).map(({ stage, verdict, score }) => [stage, verdict, score])

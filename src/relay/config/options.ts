@@ -138,7 +138,8 @@ function withDefaults(config: RelayConfig): RelayConfig {
       implicitTls: false,
       ...listener,
     })),
-    thresholds: { tag: 4, quarantine: 6, reject: 15, rejectAt: 'rcpt', ...config.thresholds },
+    // The default of `tag` follows `quarantine`: it stays open, so that a lower quarantine needs no other tag.
+    thresholds: { quarantine: 6, reject: 15, rejectAt: 'rcpt', ...config.thresholds },
     filters: {
       content: true,
       lists: true,
