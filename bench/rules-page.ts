@@ -1,11 +1,10 @@
 /** Makes docs/rules.md from the rules themselves: `npm run rules`. */
 import { writeFileSync } from 'node:fs'
 import { combinations } from '../src/filters/content/combinations.ts'
-import { defaultPoints } from '../src/filters/content/content-filter.ts'
-import { MEASURED } from '../src/filters/content/measured-points.ts'
 import { ruleSets } from '../src/filters/content/rule-sets.ts'
 import { ROUTE_POINTS } from '../src/filters/route-points.ts'
-import { MAX_POINTS_ALONE } from '../src/filters/rules/rule.ts'
+import { defaultPoints, MAX_POINTS_ALONE } from '../src/filters/rules/rule.ts'
+import { MEASURED } from './tuning/measured.ts'
 
 /** Lines of at most 120 characters; rows of tables and headings stay as they are. */
 function wrapped(page: string): string {
@@ -39,10 +38,10 @@ const HEAD = `points | interval | today | 2001–2010 |
 /** The content of docs/rules.md. */
 export function rulesPage(): string {
   const { date, modern, old, rows: measured } = MEASURED
-  const sections = ruleSets().map(({ name, about, caps, rules }) => {
+  const sections = ruleSets().map(({ name, about, caps, rules, measured: own }) => {
     const rows = Object.entries(rules).map(([id, rule]) => {
       const alone = rule.certain ? ' (certain)' : ''
-      const cells = measuredCells(id, defaultPoints(id, rule))
+      const cells = measuredCells(id, defaultPoints(rule, own[id]))
       return `| \`${id}\` | ${cell(rule.fires)}${alone} | ${rule.group} | ${cells} |`
     })
     const groups = Object.entries(caps).map(([group, cap]) => `${group} ${cap}`)

@@ -1,5 +1,6 @@
 /** Writes the tables of measured points. */
 import { writeFileSync } from 'node:fs'
+import { ruleSets } from '../../src/filters/content/rule-sets.ts'
 import type { Evidence } from './evidence.ts'
 
 export interface Row {
@@ -9,18 +10,53 @@ export interface Row {
   readonly hits: Evidence
 }
 
-const FOLDER = '../../src/filters/'
+const FILTERS = '../../src/filters/'
 
-/** Writes the points of content rules and combinations, and of filters of the route. */
+/** Writes the points of content rules and combinations, and of filters of the route, and the table of what was counted. */
 export function writeTables(rows: readonly Row[], totals: Evidence, route: ReadonlySet<string>): void {
+  write('measured.ts', tableOf(rows, totals))
+  const sets = ruleSets().map(({ name }) => name)
+  const filterOf = ({ id }: Row) => sets.find(name => id.startsWith(`${name}/`))
+  const ofSets = sets.map(name => constant(name, rowsWhere(name)))
+  const combined = rows.filter(row => filterOf(row) === undefined && !route.has(row.id))
+  write(
+    `${FILTERS}content/measured-points.ts`,
+    `${CONTENT}${[...ofSets, constant('combination', combined)].join('\n')}`,
+  )
+  const own = rows.filter(({ id }) => route.has(id))
+  write(`${FILTERS}route-points.ts`, `${ROUTE}${constant('route', own)}`)
+
+  function rowsWhere(name: string): readonly Row[] {
+    return rows.filter(row => filterOf(row) === name)
+  }
+}
+
+const write = (file: string, text: string): void => writeFileSync(new URL(file, import.meta.url), text)
+
+const constant = (name: string, rows: readonly Row[]): string =>
+  `export const ${name.toUpperCase()}_POINTS: Readonly<Record<string, number>> = {
+${rows.map(({ id, points }) => `  '${id}': ${points},\n`).join('')}}
+`
+
+const CONTENT = `/**
+ * Points of the content rules and of the combinations, as \`npm run tune\` has measured them: those of each filter apart,
+ * so that a program with one filter loads no others. A rule that is not here has the points that it names. Made by a
+ * program: do not edit.
+ */
+`
+
+const ROUTE = `/**
+ * Points of the filters of the route, by rule, as \`npm run tune\` has measured them. A rule that is not here has the
+ * points that its filter names. Made by a program: do not edit.
+ */
+`
+
+function tableOf(rows: readonly Row[], { modern, old }: Evidence): string {
   const lines = rows.map(({ id, points, interval, hits }) => {
     const counts = [hits.modern.unwanted, hits.modern.honest, hits.old.unwanted, hits.old.honest]
     return `    '${id}': [${[points, ...interval, ...counts].join(', ')}],`
   })
-  const { modern, old } = totals
-  writeFileSync(
-    new URL(`${FOLDER}content/measured-points.ts`, import.meta.url),
-    `/** Points as \`npm run tune\` has measured them. Made by a program: do not edit. */
+  return `/** What \`npm run tune\` has counted and measured, for \`docs/rules.md\`. Made by a program: do not edit. */
 
 /** Points with the interval of 90 %, then how many messages the rule fired on. */
 type MeasuredRow = readonly [
@@ -33,7 +69,7 @@ type MeasuredRow = readonly [
   oldHonest: number,
 ]
 
-export interface Measured {
+interface Measured {
   /** When it was measured. */
   readonly date: string
   /** On how many messages: of 2019 to 2024, and of 2001 to 2010. */
@@ -50,19 +86,5 @@ export const MEASURED: Measured = {
 ${lines.join('\n')}
   },
 }
-`,
-  )
-  const own = rows.filter(({ id }) => route.has(id)).map(({ id, points }) => `  '${id}': ${points},`)
-  writeFileSync(
-    new URL(`${FOLDER}route-points.ts`, import.meta.url),
-    `/**
- * Points of the filters of the route, by rule, as \`npm run tune\` has measured them. A rule that is not here has the
- * points that its filter names. It stands apart from the points of the content rules, so that one filter stays small.
- * Made by a program: do not edit.
- */
-export const ROUTE_POINTS: Readonly<Record<string, number>> = {
-${own.join('\n')}
-}
-`,
-  )
+`
 }

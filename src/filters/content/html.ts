@@ -8,6 +8,7 @@ import { contentFilter } from './content-filter.ts'
 import { hidden } from './html-hidden.ts'
 import { pictures } from './html-pictures.ts'
 import { sum } from './html-view.ts'
+import { HTML_POINTS } from './measured-points.ts'
 
 /** Options of {@link html}. */
 export interface HtmlOptions extends RuleOptions<HtmlRule> {}
@@ -30,6 +31,7 @@ export const htmlRules = {
   name: 'html',
   about: 'What HTML hides, asks for and runs.',
   caps: { hidden: 4, active: 6, picture: 3, style: 1 },
+  measured: HTML_POINTS,
   view: message => message.ask(messageView),
   rules: {
     ...hidden,

@@ -9,12 +9,14 @@ import type { Filter } from '../../model/filter.ts'
 import { quote } from '../rules/quote.ts'
 import { checkedRules, type RuleOptions, type RuleSet } from '../rules/rule.ts'
 import { contentFilter } from './content-filter.ts'
+import { STRUCTURE_POINTS } from './measured-points.ts'
 
 /** In public collections, 1 of 5,412 honest messages has an ambiguity, and 24 of 2,671 unwanted ones. */
 export const structureRules = {
   name: 'structure',
   about: 'Messages that mail programs interpret differently, or that cannot be examined completely.',
   caps: { structure: 8, form: 1 },
+  measured: STRUCTURE_POINTS,
   view: async message => await message.ask(parts),
   rules: {
     'structure/hidden-file': {

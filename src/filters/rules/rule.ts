@@ -40,8 +40,13 @@ export interface Rule<in V> {
 /** The most default points of a rule that is not `certain`: less than the default quarantine threshold. */
 export const MAX_POINTS_ALONE = 5.5
 
-/** What the default points of a rule depend on. */
-export type RulePoints = Pick<Rule<never>, 'points' | 'certain'>
+/**
+ * The points that a rule has without options: those that were measured, else those that the rule names. Only a certain
+ * rule reaches the quarantine threshold alone.
+ */
+export function defaultPoints({ points, certain }: Pick<Rule<never>, 'points' | 'certain'>, measured = points): number {
+  return certain ? measured : Math.min(measured, MAX_POINTS_ALONE)
+}
 
 /** The rules of one filter. An `Id` looks like `links/mismatch`. */
 export interface RuleSet<V, Id extends string = string> {
@@ -56,6 +61,8 @@ export interface RuleSet<V, Id extends string = string> {
   readonly checks?: 'identity' | 'content'
   /** The most points that the rules of a group cost together, by group. */
   readonly caps: Readonly<Record<string, number>>
+  /** Measured points by id; a rule that has none has the points that it names. */
+  readonly measured: Readonly<Record<string, number>>
   /** The rules by id. */
   readonly rules: Readonly<Record<Id, Rule<V>>>
   /** Collects the facts that the rules look at. */
@@ -71,19 +78,16 @@ export interface RuleOptions<Id extends string = string> {
   readonly points?: Consequences<Id>
 }
 
-/** What a rule filter has to know beyond its rules. */
-export interface RuleDefaults {
-  /** The points of a rule that no option names. */
-  readonly pointsOf: (id: string, rule: RulePoints) => number
-  /** Rules that are looked for even if they cost nothing, because a composite names them. */
-  readonly required: ReadonlySet<string>
-}
-
-/** Makes the filter of a rule set. @param options options that were checked before, see {@link checkedRules} */
+/**
+ * Makes the filter of a rule set.
+ *
+ * @param options options that were checked before, see {@link checkedRules}
+ * @param required rules that are looked for even if they cost nothing, because a composite names them
+ */
 export function ruleFilter<V, Id extends string>(
-  { name, checks = 'content', view, rules, caps }: RuleSet<V, Id>,
+  { name, checks = 'content', view, rules, caps, measured }: RuleSet<V, Id>,
   options: RuleOptions<Id>,
-  { pointsOf, required }: RuleDefaults,
+  required: ReadonlySet<string>,
 ): Filter {
   const given: Consequences = options.points ?? {}
   const limits = new Map(Object.entries(caps))
@@ -91,7 +95,7 @@ export function ruleFilter<V, Id extends string>(
   for (const [id, rule] of Object.entries<Rule<V>>(rules)) {
     const chosen = Object.hasOwn(given, id) ? given[id] : undefined
     if (typeof chosen === 'number') limits.set(rule.group, Math.max(limits.get(rule.group) ?? 0, chosen))
-    const consequence = chosen ?? pointsOf(id, rule)
+    const consequence = chosen ?? defaultPoints(rule, Object.hasOwn(measured, id) ? measured[id] : undefined)
     if (consequence === 'off' || (consequence === 0 && !required.has(id))) continue
     active.push({ ...rule, rule: id.slice(name.length + 1), consequence })
   }

@@ -9,12 +9,14 @@ const letters: RuleSet<string> = {
   name: 'letters',
   about: 'letters of the subject',
   caps: { vowels: 3, numbers: 1 },
+  measured: { 'letters/m': 3 },
   view: async ({ header }) => header.get('subject') ?? '',
   rules: {
     'letters/a': { group: 'vowels', fires: 'an a', points: 2, find: text => text.includes('a') && 'there is an a' },
     'letters/e': { group: 'vowels', fires: 'an e', points: 2, find: text => text.includes('e') && 'there is an e' },
     'letters/i': { group: 'vowels', fires: 'an i', points: 2, find: text => text.includes('i') && 'there is an i' },
-    'letters/x': { group: 'others', fires: 'an x', points: 7, find: text => text.includes('x') && 'there is an x' },
+    'letters/x': { group: 'others', fires: 'an x', points: 5, find: text => text.includes('x') && 'there is an x' },
+    'letters/m': { group: 'others', fires: 'an m', points: 1, find: text => text.includes('m') && 'there is an m' },
     'letters/one': { group: 'numbers', fires: 'a 1', points: 0.4, find: text => text.includes('1') && 'there is a 1' },
     'letters/two': { group: 'numbers', fires: 'a 2', points: 0.4, find: text => text.includes('2') && 'there is a 2' },
     'letters/none': { group: 'vowels', fires: 'nothing', points: 0, find: () => 'always' },
@@ -22,10 +24,7 @@ const letters: RuleSet<string> = {
 }
 
 const found = async (subject: string, points: RuleOptions['points'] = {}, required: readonly string[] = []) =>
-  await probe(
-    ruleFilter(letters, { points }, { pointsOf: (_, { points: usual }) => usual, required: new Set(required) }),
-    { message: message({ subject }) },
-  )
+  await probe(ruleFilter(letters, { points }, new Set(required)), { message: message({ subject }) })
 const costs = async (...[subject, points, required]: Parameters<typeof found>) =>
   (await found(subject, points, required)).map(({ rule, points: cost }) => `${rule} ${cost ?? '-'}`)
 
@@ -35,7 +34,7 @@ test('a rule that finds something is a finding with its reason, its points and i
 })
 
 test('rules keep their order, whatever stands first in the message', async () => {
-  expect(await costs('xa')).toEqual(['letters/a 2', 'letters/x 7'])
+  expect(await costs('xa')).toEqual(['letters/a 2', 'letters/x 5'])
 })
 
 test('a group costs its cap, and what exceeds it is taken from its last rules', async () => {
@@ -43,8 +42,12 @@ test('a group costs its cap, and what exceeds it is taken from its last rules', 
   expect(await costs('aei')).toEqual(['letters/a 2', 'letters/e 1', 'letters/i -'])
 })
 
+test('measured points stand in for those that a rule names', async () => {
+  expect(await costs('m')).toEqual(['letters/m 3'])
+})
+
 test('a group without a cap costs all that its rules cost', async () => {
-  expect(await costs('x')).toEqual(['letters/x 7'])
+  expect(await costs('x')).toEqual(['letters/x 5'])
 })
 
 test('parts of a point are added without an error of rounding', async () => {
@@ -82,6 +85,6 @@ test.for([
 
 test('names of the prototype name no consequence', async () => {
   const set = { ...letters, rules: { constructor: { group: 'x', fires: 'x', points: 2, find: () => 'always' } } }
-  const filter = ruleFilter(set, {}, { pointsOf: (_, { points }) => points, required: new Set() })
+  const filter = ruleFilter(set, {}, new Set())
   expect(await probe(filter, { message: message() })).toMatchObject([{ points: 2 }])
 })

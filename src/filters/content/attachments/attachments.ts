@@ -10,6 +10,7 @@ import { quote } from '../../rules/quote.ts'
 import { checkedRules, type Rule, type RuleOptions, type RuleSet } from '../../rules/rule.ts'
 import { messageView } from '../../rules/view.ts'
 import { contentFilter } from '../content-filter.ts'
+import { ATTACHMENTS_POINTS } from '../measured-points.ts'
 import { type AttachmentView, firstFile, hasTrait } from './attachment-view.ts'
 import { documents } from './documents.ts'
 import { encrypted } from './encrypted.ts'
@@ -66,6 +67,7 @@ export const attachmentRules = ({ blocked, allowed }: FileKinds = { blocked: [],
     name: 'attachments',
     about: 'Attached files, by their content and by every name that a mail program could show.',
     caps: { dangerous: 10, name: 6, encrypted: 5, document: 8, html: 8, policy: 15 },
+    measured: ATTACHMENTS_POINTS,
     view: viewOf,
     rules: {
       ...blockedRule(new Set(blocked)),

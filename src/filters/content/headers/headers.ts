@@ -6,6 +6,7 @@ import type { Filter } from '../../../model/filter.ts'
 import { checkedRules, type RuleOptions, type RuleSet } from '../../rules/rule.ts'
 import { type MessageView, messageView } from '../../rules/view.ts'
 import { contentFilter } from '../content-filter.ts'
+import { HEADERS_POINTS } from '../measured-points.ts'
 import { encodings } from './encodings.ts'
 import { forms } from './forms.ts'
 import { mailers } from './mailers.ts'
@@ -35,6 +36,7 @@ export const headersRules = {
   checks: 'identity',
   about: 'Header fields that honest programs do not write.',
   caps: { date: 2.5, 'message-id': 3, mailer: 3, recipients: 2, subject: 3, route: 3, format: 2, encoding: 2.5 },
+  measured: HEADERS_POINTS,
   view: message => message.ask(messageView),
   rules: { ...origins, ...mailers, ...subjects, ...routes, ...forms, ...encodings },
 } satisfies RuleSet<MessageView>

@@ -9,6 +9,7 @@ import { quote } from '../../rules/quote.ts'
 import { checkedRules, type Rule, type RuleOptions, type RuleSet } from '../../rules/rule.ts'
 import type { Brands } from '../brand-names.ts'
 import { contentFilter } from '../content-filter.ts'
+import { IMPERSONATION_POINTS } from '../measured-points.ts'
 import { brandRules } from './brand-rules.ts'
 import { type ImpersonationView, impersonationView } from './impersonation-view.ts'
 import { type Person, person } from './person.ts'
@@ -46,6 +47,7 @@ export const impersonationRules = (people: readonly Person[] = [], protect: read
     checks: 'identity',
     about: 'The sender that the message shows, compared with who sent it.',
     caps: { brand: 6, person: 6, name: 4, sender: 4, reply: 3 },
+    measured: IMPERSONATION_POINTS,
     view: impersonationView,
     rules: {
       ...senders,

@@ -2,7 +2,6 @@
 import { authorHostingOf } from '../../../links/hosting.ts'
 import { hasRandomTail, isRandom, isRandomLocalPart } from '../../../links/random.ts'
 import type { Skeleton } from '../../../links/skeleton.ts'
-import { isCheapTld } from '../../../links/tlds.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
 import type { ImpersonationView } from './impersonation-view.ts'
@@ -84,9 +83,9 @@ const addresses = {
     group: 'sender',
     fires: 'The author’s domain is under a cheap TLD that is more common in abuse than in honest mail.',
     points: 1.5,
-    find: ({ from }) =>
+    find: ({ from, brands }) =>
       from !== undefined &&
-      isCheapTld(from.organisation) &&
+      brands.isCheapTld(from.organisation) &&
       `the author’s domain ${quote(from.domain)} is under a cheap TLD that is often abused`,
   },
   'impersonation/hosting-domain': {

@@ -6,6 +6,7 @@ import { list } from '../../../model/options.ts'
 import { domainPattern } from '../../../net/checks.ts'
 import { checkedRules, type RuleOptions, type RuleSet } from '../../rules/rule.ts'
 import { contentFilter } from '../content-filter.ts'
+import { LINKS_POINTS } from '../measured-points.ts'
 import { deceptive } from './deceptive.ts'
 import { hosting } from './hosting.ts'
 import { type LinksView, linksView } from './links-view.ts'
@@ -41,6 +42,7 @@ export const linkRules = (domains: readonly string[] = []) => {
     name: 'links',
     about: 'Links: their targets, and what the message shows of them.',
     caps: { deceptive: 7, hosting: 4.5, obfuscated: 4, targeted: 4 },
+    measured: LINKS_POINTS,
     view: linksView,
     rules: { ...deceptive(protect), ...obfuscated, ...hosting, ...targeted },
   } satisfies RuleSet<LinksView>

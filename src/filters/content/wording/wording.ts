@@ -6,6 +6,7 @@ import { quote, quoteList } from '../../rules/quote.ts'
 import { checkedRules, type RuleOptions, type RuleSet } from '../../rules/rule.ts'
 import { messageView } from '../../rules/view.ts'
 import { contentFilter } from '../content-filter.ts'
+import { WORDING_POINTS } from '../measured-points.ts'
 import { fraudRules } from './fraud.ts'
 import { messagePhrases } from './message-phrases.ts'
 import { offerRules, several } from './offers.ts'
@@ -32,6 +33,7 @@ export const wordingRules = {
   name: 'wording',
   about: 'Phrases of fraud and of unsolicited advertising.',
   caps: { fraud: 6, threat: 2.5, offers: 3, disclaimer: 2, advertising: 1.5 },
+  measured: WORDING_POINTS,
   view: async (message): Promise<WordingView> => {
     const [seen, phrases] = await Promise.all([message.ask(messageView), message.ask(messagePhrases)])
     return { ...seen, phrases: phrases() }
