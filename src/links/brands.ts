@@ -214,3 +214,7 @@ export function mayBeOwned(domain: string): boolean {
     if (OWNED.has(domain.slice(at === 0 ? 0 : at + 1))) return true
   return dot >= 0 && OWNED.has(domain.slice(domain.lastIndexOf('.')))
 }
+
+/** Whether one brand owns both organisational domains. */
+export const haveSameOwner = (domain: string, other: string): boolean =>
+  mayBeOwned(domain) && mayBeOwned(other) && brands.some(brand => isOwnedBy(brand, domain) && isOwnedBy(brand, other))

@@ -4,6 +4,7 @@ import { quote } from '../rules/quote.ts'
 import type { Rule } from '../rules/rule.ts'
 import type { MessageView } from '../rules/view.ts'
 import { solid, sum } from './html-view.ts'
+import { leadsToAuthor } from './own-links.ts'
 
 export const pictures = {
   'html/picture-only': {
@@ -27,7 +28,7 @@ export const pictures = {
     find: seen => {
       const { list, clicks, from, shown } = seen
       if (list || clicks.length === 0 || picturesIn(seen) <= 0 || !clicks.some(isPicture)) return undefined
-      if (clicks.some(({ domain, host }) => domain === from?.organisation || isClickTracker(host))) return undefined
+      if (leadsToAuthor(clicks, from) || clicks.some(({ host }) => isClickTracker(host))) return undefined
       const characters = solid(shown, 400)
       return (
         characters < 400 && `a picture is a link, the text has ${characters} characters, and no link is the author’s`
@@ -64,7 +65,7 @@ export const pictures = {
     points: 1.5,
     find: ({ words, parts, links, shown, html, clicks, from }) => {
       // A code for a counter or a turnstile comes with a link to a site under the author’s domain.
-      if (clicks.some(({ domain }) => domain === from?.organisation)) return undefined
+      if (leadsToAuthor(clicks, from)) return undefined
       const isSeen =
         parts.all.some(({ contentType }) => contentType.startsWith('image/')) ||
         links.all.some(({ from, url }) => from === 'src' && url.startsWith('data:image')) ||

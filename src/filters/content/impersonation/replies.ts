@@ -1,9 +1,11 @@
 /** Rules for where answers go: the author compared with the recipient, with Reply-To and with the links. */
 import type { Dmarc } from '../../../facts/dmarc.ts'
+import type { Link } from '../../../facts/links.ts'
 import { isClickTracker, isFreeMail } from '../../../links/hosting.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
 import type { Sender } from '../../rules/view.ts'
+import { leadsToAuthor } from '../own-links.ts'
 import type { ImpersonationView } from './impersonation-view.ts'
 
 export const replies = {
@@ -61,9 +63,9 @@ export const replies = {
       if (replyTo.organisation === from.organisation) return undefined
       const known = [from.organisation, replyTo.organisation, ...signers]
       const first = clicks[0]?.domain
-      const isNeutral = ({ domain, host }: { readonly domain?: string | undefined; readonly host: string }) =>
+      const isNeutral = ({ domain, host }: Link) =>
         domain === undefined || known.includes(domain) || isClickTracker(host)
-      if (first === undefined || clicks.some(isNeutral)) return undefined
+      if (first === undefined || clicks.some(isNeutral) || leadsToAuthor(clicks, from)) return undefined
       return `the author writes from ${quote(from.domain)}, answers go to ${quote(replyTo.domain)}, and links lead to ${quote(first)}`
     },
   },

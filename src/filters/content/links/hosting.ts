@@ -7,6 +7,7 @@ import { tldAbuse } from '../../../links/tlds.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
 import type { MessageView } from '../../rules/view.ts'
+import { isOfAuthor } from '../own-links.ts'
 
 export const hosting = {
   'links/free-host': {
@@ -125,8 +126,8 @@ export const hosting = {
     find: ({ clicks, from, list, html, text }) => {
       const [only] = clicks
       if (list || html.length === 0 || !only || text.visible.length > 600) return undefined
-      if (only.domain === from?.organisation || clicks.some(({ host }) => host !== only.host)) return undefined
-      if (isClickTracker(only.host)) return undefined
+      if (clicks.some(({ host }) => host !== only.host)) return undefined
+      if (isOfAuthor(only, from) || isClickTracker(only.host)) return undefined
       // Who passes on an address pastes it, and it is shown as it is.
       if (clicks.some(({ from, shows }) => from === 'href' && shows?.host === only.host)) return undefined
       return `every link leads to ${quote(only.host)}, which is not the author’s`

@@ -1,10 +1,12 @@
 /** Rules for links that are made for one recipient, lead to a login, or download a program. */
 
 import type { Link } from '../../../facts/links.ts'
+import { brandOf, mayBeOwned } from '../../../links/brands.ts'
 import { isClickTracker, isFreeMail } from '../../../links/hosting.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
 import type { MessageView } from '../../rules/view.ts'
+import { isOfAuthor } from '../own-links.ts'
 import { hexAddress, MAX_LINKS, recipientTraces } from './recipient.ts'
 
 export const targeted = {
@@ -103,15 +105,18 @@ export const targeted = {
       // A newsletter has many links, and some lead to the reader’s account.
       if (list || clicks.length > 6) return undefined
       const link = clicks.find(
-        ({ url, domain, host }) =>
-          domain !== from?.organisation &&
-          !isClickTracker(host) &&
-          LOG_IN.test((url.split(/[?#]/, 1)[0] ?? '').slice(8, 400).toLowerCase()),
+        link => LOG_IN.test(namedIn(link)) && !isOfAuthor(link, from) && !isClickTracker(link.host),
       )
       return link && `a URL has words of a login: ${quote(link.url)}`
     },
   },
 } satisfies Readonly<Record<string, Rule<MessageView>>>
+
+/** Host and path of a URL. The own domains of brands have such words by nature: `sharepoint.com`. */
+function namedIn({ url, host, domain }: Link): string {
+  const named = (url.split(/[?#]/, 1)[0] ?? '').slice(8, 400).toLowerCase()
+  return domain !== undefined && mayBeOwned(domain) && brandOf(domain) ? named.slice(host.length) : named
+}
 
 const PROGRAM =
   /\/[^/]{1,200}\.(?:exe|scr|pif|bat|cmd|msi|msix|appx|jse|vbs|vbe|wsf|hta|lnk|iso|img|vhd|vhdx|jar|ps1|xll|apk|cab)$/i
