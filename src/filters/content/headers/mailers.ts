@@ -67,20 +67,6 @@ export const mailers = {
       return /^[A-Za-z0-9]{10,60}$/.test(mailer) && mixed >= 3 && `the mailer is ${quote(mailer)}`
     },
   },
-  'headers/random-field': {
-    group: 'mailer',
-    fires: 'The name of a header field looks random.',
-    points: 1,
-    find: ({ header }) => {
-      let looked = 0
-      for (const { key } of header) {
-        if (++looked > 100) return undefined
-        if (/^x-[a-z]{8,}$/.test(key) && /[bcdfghjklmnpqrstvwxz]{7}/.test(key))
-          return `the name of the header field ${quote(key)} looks random`
-      }
-      return undefined
-    },
-  },
 } satisfies Readonly<Record<string, Rule<MessageView>>>
 
 const BULK =
