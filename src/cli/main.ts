@@ -4,6 +4,7 @@ import { readFile, realpath } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { errorText } from '../model/errors.ts'
+import { escapeInvisible } from '../model/printable.ts'
 import { restartWithHeap } from '../relay/heap.ts'
 import { type Output, terminal } from './output.ts'
 
@@ -90,7 +91,8 @@ export async function main(args: readonly string[], output: Output): Promise<num
     error(USAGE)
     return 2
   } catch (cause) {
-    error(`postern: ${errorText(cause)}`)
+    // A server or a file may have written a part of it.
+    for (const line of `postern: ${errorText(cause)}`.split('\n')) error(escapeInvisible(line))
     return 2
   }
 }

@@ -17,8 +17,8 @@ export class RecipientTable<T> {
   }
 
   /**
-   * The most specific entry for a forward-path; undefined if there is none. What was given for `bob@example.org` applies
-   * to `bob+shop@example.org` too, and to each other spelling of the address: a client chooses the spelling.
+   * The most specific entry for a forward-path; undefined if there is none. What was given for `bob@example.org`
+   * applies to `bob+shop@example.org` too, and to each other spelling of the address: a client chooses the spelling.
    */
   of(forwardPath: string | undefined): T | undefined {
     if (forwardPath === undefined || this.#entries.size === 0) return undefined

@@ -33,8 +33,8 @@ export interface ThresholdOptions {
 export interface PolicyOptions extends ThresholdOptions {
   /**
    * Other thresholds for some recipients, by address (`bob@example.org`, for `bob+shop@example.org` too), domain
-   * (`example.org`) or every domain below one (`.example.org`). The most specific entry applies; what it leaves out is as
-   * for all. @default {}
+   * (`example.org`) or every domain below one (`.example.org`). The most specific entry applies; what it leaves out is
+   * as for all. @default {}
    */
   readonly recipients?: Readonly<Record<string, ThresholdOptions>>
 }

@@ -110,7 +110,16 @@ export class ImapMailbox {
   }
 
   async #inFolder<T>(path: string, use: (validity: string) => Promise<T>): Promise<T> {
-    if (this.#failure !== undefined) throw this.#failure
+    try {
+      if (this.#failure !== undefined) throw this.#failure
+      return await this.#locked(path, use)
+    } catch (error) {
+      // The error of the connection says more than that of the command which it ended.
+      throw new Error(`${this.#name}/${path} cannot be read: ${answerIn(this.#failure ?? error)}`, { cause: error })
+    }
+  }
+
+  async #locked<T>(path: string, use: (validity: string) => Promise<T>): Promise<T> {
     const lock = await this.#client.getMailboxLock(path, { readOnly: true })
     try {
       const { mailbox } = this.#client
@@ -132,8 +141,10 @@ export class ImapMailbox {
   async #read(batch: readonly Sized[], validity: string): Promise<readonly SourceMessage[]> {
     const messages: (SourceMessage & Pick<Sized, 'uid'>)[] = []
     const range = batch.map(({ uid }) => uid).join(',')
+    // A server may send more than it has announced.
     for await (const { uid, source } of this.#client.fetch(range, { source: true }, { uid: true }))
-      if (source !== undefined) messages.push({ uid, bytes: source, position: `${validity}:${uid}`, size: 1 })
+      if (source !== undefined && source.length <= MAX_SIZE)
+        messages.push({ uid, bytes: source, position: `${validity}:${uid}`, size: 1 })
     return messages.toSorted((a, b) => a.uid - b.uid)
   }
 }

@@ -6,7 +6,7 @@ import { checkpoint, Persistence, rollBack } from '../../classify/persistence.ts
 import { errorText, PosternError } from '../../model/errors.ts'
 import type { Label } from '../../model/feedback.ts'
 import { isRecord } from '../../model/options.ts'
-import { systemClock } from '../../model/services.ts'
+import { type Notice, systemClock } from '../../model/services.ts'
 import type { Output } from '../output.ts'
 import { Outlook } from './outlook.ts'
 import { picture } from './picture.ts'
@@ -37,6 +37,8 @@ export async function learnAll(job: LearnJob): Promise<number> {
   const { state, rollback, output } = job
   if (rollback) {
     const name = await rollBack(state)
+    // An interrupted run has learned on what is no longer there.
+    if (name !== undefined) await removeProgress(state)
     output.out(name === undefined ? `there is no checkpoint in ${state}` : `restored ${name}`)
     return name === undefined ? 1 : 0
   }
@@ -71,6 +73,10 @@ class LearnRun {
   #companion: object = {}
   #failed = 0
   #earlier = 0
+  /** The snapshot was damaged: what an interrupted run had learned is gone with it. */
+  #isDamaged = false
+  /** Why a source can no longer be read. */
+  #broken: { readonly error: unknown } | undefined
 
   constructor(job: LearnJob, { sources }: OpenSources) {
     this.#job = job
@@ -89,7 +95,7 @@ class LearnRun {
     const { state, fresh, output } = this.#job
     await mkdir(state, { recursive: true })
     await this.#persistence.load()
-    const progress = fresh ? undefined : await readProgress(state)
+    const progress = fresh || this.#isDamaged ? undefined : await readProgress(state)
     if (progress === undefined) await checkpoint(state, this.#classifier, Date.now())
     else {
       Object.assign(this.#positions, progress.positions)
@@ -104,6 +110,7 @@ class LearnRun {
       await this.#save(trainer)
       if (!isWhole) {
         output.out(`interrupted after ${total(trainer)} messages, which are saved: the same command goes on`)
+        if (this.#broken !== undefined) throw this.#broken.error
         return 1
       }
       await removeProgress(state)
@@ -114,9 +121,12 @@ class LearnRun {
     }
   }
 
-  readonly #notify = ({ reason }: { readonly reason: string }): void => this.#job.output.error(reason)
+  readonly #notify = ({ code, reason }: Notice): void => {
+    if (code === 'classify/load') this.#isDamaged = true
+    this.#job.output.error(reason)
+  }
 
-  /** @returns false when it was interrupted */
+  /** @returns false when it was interrupted, by the user or by a source that broke */
   async #train(trainer: Trainer): Promise<boolean> {
     const { output, signal } = this.#job
     const sides = (['ham', 'spam'] as const).map(label => this.#side(label))
@@ -129,7 +139,10 @@ class LearnRun {
       const [side] = sides.filter(({ ended }) => !ended).toSorted((a, b) => a.read / a.size - b.read / b.size)
       if (side === undefined) break
       if (signal.aborted) return false
-      const next = await side.messages.next()
+      const next = await side.messages.next().catch((error: unknown) => {
+        this.#broken = { error }
+      })
+      if (next === undefined) return false
       if (next.done) {
         side.ended = true
         continue

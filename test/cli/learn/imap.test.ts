@@ -131,11 +131,23 @@ test('a batch is bounded in bytes, and a message that is too large is left out',
   expect(asked.filter(line => line.startsWith('source'))).toEqual(['source 1', 'source 2'])
 })
 
+test('a message that is larger than the server has said is left out', async () => {
+  const mail = [
+    { uid: 1, text: 'one' },
+    { uid: 2, text: 'a'.repeat(25 * 1024 * 1024 + 1) },
+  ]
+  const { load } = server([box('INBOX', 0, { mail })])
+  const mailbox = await ImapMailbox.open('imaps://bob@mail.example.org', 'secret', load)
+  expect((await textsOf(mailbox, 'INBOX')).map(({ text }) => text)).toEqual(['one'])
+})
+
 test('a connection that breaks ends the run with its reason', async () => {
   const { load, fail } = server([box('INBOX', 1)])
   const mailbox = await ImapMailbox.open('imaps://bob@mail.example.org', 'secret', load)
   fail(new Error('the server has closed the connection'))
-  await expect(textsOf(mailbox, 'INBOX')).rejects.toThrow('the server has closed the connection')
+  await expect(textsOf(mailbox, 'INBOX')).rejects.toThrow(
+    'imaps://bob@mail.example.org/INBOX cannot be read: the server has closed the connection',
+  )
 })
 
 test.for<[string, object]>([

@@ -1,5 +1,6 @@
 /** Mailboxes with folders, on disk and on an IMAP server, and runs that are interrupted. */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdirSync, rmdirSync, rmSync } from 'node:fs'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { newClassifier } from '../../../src/classify/classifier.ts'
@@ -24,6 +25,8 @@ async function put(name: string, content: string | Buffer): Promise<void> {
   await writeFile(path(name), content)
 }
 
+const QUIET = { out: () => undefined, error: () => undefined }
+const NEVER = new AbortController().signal
 const none = { ham: [], spam: [], from: [], unwanted: [] }
 const labels = async (from: string, unwanted: readonly string[] = []) => {
   const { sources } = await openSources({ ...none, from: [from], unwanted })
@@ -94,28 +97,43 @@ test('a mailbox without unwanted mail is refused with what was found and how to 
   expect(await readdir(folder.path)).toEqual(['Inbox'])
 })
 
-test('an interrupted run is saved, goes on where it was, and learns and reports the same as one without a break', async () => {
-  for (let number = 0; number < 60; number += 1)
-    for (const label of ['ham', 'spam'] as const) await put(`${label}/${number + 100}.eml`, sorted(label, number))
-  const run = async (state: string, stopAfter: number, fresh = false) => {
-    const abort = new AbortController()
-    const lines: string[] = []
-    const output = {
-      out: (line: string) => lines.push(line),
-      error: (line: string) => lines.push(line),
-      progress: () => undefined,
-    }
-    let count = 0
-    const signal = new Proxy(abort.signal, {
-      get: (target, name) => {
-        if (name === 'aborted') count += 1
-        return name === 'aborted' ? count > stopAfter : Reflect.get(target, name)
-      },
-    })
-    const job = { ...none, ham: [path('ham')], spam: [path('spam')], state: path(state), rollback: false, fresh }
-    const status = await learnAll({ ...job, output, signal })
-    return { status, lines }
+/** A run that ends after a number of messages. @param onCheck called before each message */
+async function run(state: string, stopAfter: number, onCheck: (count: number) => void = () => undefined) {
+  const abort = new AbortController()
+  const lines: string[] = []
+  const output = {
+    out: (line: string) => lines.push(line),
+    error: (line: string) => lines.push(line),
+    progress: () => undefined,
   }
+  let count = 0
+  const signal = new Proxy(abort.signal, {
+    get: (target, name) => {
+      if (name === 'aborted') {
+        count += 1
+        onCheck(count)
+      }
+      return name === 'aborted' ? count > stopAfter : Reflect.get(target, name)
+    },
+  })
+  const job = { ...none, ham: [path('ham')], spam: [path('spam')], state: path(state), rollback: false, fresh: false }
+  const status = await learnAll({ ...job, output, signal }).catch((error: unknown) => String(error))
+  return { status, lines }
+}
+
+const countsOf = async (state: string) => {
+  const classifier = newClassifier()
+  classifier.import(await readFile(path(state, 'classifier.postern')))
+  return classifier.exampleCounts
+}
+
+async function putSorted(count: number): Promise<void> {
+  for (let number = 0; number < count; number += 1)
+    for (const label of ['ham', 'spam'] as const) await put(`${label}/${number + 100}.eml`, sorted(label, number))
+}
+
+test('an interrupted run is saved, goes on where it was, and learns and reports the same as one without a break', async () => {
+  await putSorted(60)
   const broken = await run('state', 50)
   expect(broken).toEqual({
     status: 1,
@@ -127,16 +145,42 @@ test('an interrupted run is saved, goes on where it was, and learns and reports 
   const whole = await run('other', 10_000)
   expect(whole.lines[0]).toBe('trained with 60 ham and 60 spam; 60 and 60 in all')
   expect(rest.lines.slice(1, -1)).toEqual(whole.lines.slice(0, -1))
-  const [one, other] = await Promise.all(
-    ['state', 'other'].map(async name => {
-      const classifier = newClassifier()
-      classifier.import(await readFile(path(name, 'classifier.postern')))
-      return classifier.exampleCounts
-    }),
-  )
+  const [one, other] = await Promise.all([countsOf('state'), countsOf('other')])
   expect(one).toEqual(other)
   expect(await readdir(path('state'))).not.toContain('learn-progress.json')
   expect((await readFile(path('state', 'learn-report.svg'), 'utf8')).startsWith('<svg ')).toBe(true)
+})
+
+test('a source that breaks ends the run with its reason; what was learned is saved, and the same command goes on', async () => {
+  await putSorted(20)
+  const broken = await run('state', 1_000, count => {
+    if (count !== 11) return
+    rmSync(path('ham/105.eml'))
+    mkdirSync(path('ham/105.eml'))
+  })
+  expect(broken.status).toMatch(/EISDIR/)
+  expect(broken.lines).toEqual(['interrupted after 10 messages, which are saved: the same command goes on'])
+  expect(await countsOf('state')).toEqual({ ham: 5, spam: 5 })
+  rmdirSync(path('ham/105.eml'))
+  await put('ham/105.eml', sorted('ham', 5))
+  expect((await run('state', 1_000)).status).toBe(0)
+  expect(await countsOf('state')).toEqual({ ham: 20, spam: 20 })
+})
+
+test('a run does not go on where the classifier that it has trained is gone: damaged, or rolled back', async () => {
+  await putSorted(20)
+  for (const lose of [
+    () => writeFile(path('state', 'classifier.postern'), 'no snapshot'),
+    () => learnAll({ ...none, state: path('state'), rollback: true, fresh: false, output: QUIET, signal: NEVER }),
+  ]) {
+    await run('state', 10)
+    expect(await readdir(path('state'))).toContain('learn-progress.json')
+    await lose()
+    const { status, lines } = await run('state', 1_000)
+    expect([status, lines.some(line => line.includes('goes on after'))]).toEqual([0, false])
+    expect(await countsOf('state')).toEqual({ ham: 20, spam: 20 })
+    await rm(path('state'), { recursive: true })
+  }
 })
 
 test('a copy of a message that was learned already is not learned again', async () => {
