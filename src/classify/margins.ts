@@ -4,7 +4,10 @@ import { FIRST_EXAMPLES, gradeOf } from './grade.ts'
 import type { Basis, Judgement } from './judgement.ts'
 import { Quantiles } from './quantiles.ts'
 
-/** Margins of honest and of unwanted mail of this site, and of honest mail that was imported. */
+/**
+ * Margins of honest and of unwanted mail of this site, and of honest mail that was imported. Those of imported unwanted
+ * mail are not kept: that today's mail is unlike the spam of years ago says nothing for it.
+ */
 export const MARGIN_KINDS = ['ham', 'spam', 'imported'] as const
 
 /** Each kind as numbers; see `Quantiles.export`. */
@@ -47,11 +50,11 @@ export class Margins {
 
   /** @param day days since 1970 */
   add(margin: number, { day, isDoubtful, ...of }: MarginOf & { readonly day: number }): void {
-    this.#quantilesOf(of).add(of.label === 'spam' ? -margin : margin, { day, isDoubtful })
+    this.#quantilesOf(of)?.add(of.label === 'spam' ? -margin : margin, { day, isDoubtful })
   }
 
   remove(margin: number, { isDoubtful, ...of }: MarginOf): void {
-    this.#quantilesOf(of).remove(of.label === 'spam' ? -margin : margin, isDoubtful)
+    this.#quantilesOf(of)?.remove(of.label === 'spam' ? -margin : margin, isDoubtful)
   }
 
   /** Forgets the margins of this site from before this day: old mail does not stand for today's. */
@@ -106,8 +109,8 @@ export class Margins {
     return gradeOf({ ham, spam, asked: this.#falsePositives, minExamples: this.#minExamples })
   }
 
-  #quantilesOf({ label, imported }: Pick<MarginOf, 'label' | 'imported'>): Quantiles {
-    if (label === 'spam') return this.#spam
+  #quantilesOf({ label, imported }: Pick<MarginOf, 'label' | 'imported'>): Quantiles | undefined {
+    if (label === 'spam') return imported ? undefined : this.#spam
     return imported ? this.#imported : this.#ham
   }
 }

@@ -84,6 +84,21 @@ test('with few examples it cannot subtract much either', async () => {
   expect(await judged()).toBeGreaterThan(-1.8)
 })
 
+test('imported spam alone subtracts nothing from mail that is unlike it: today’s spam may be unlike it, too', async () => {
+  const { filter, train } = site()
+  const judged = async () => (await probe(filter, { message: sorted('ham', 5_000) }))[0]?.points
+  for (let from = 0; from < 300; from += 100)
+    for (const label of ['ham', 'spam'] as const) await train(label, from, from + 100, { imported: true })
+  expect(await judged()).toBeUndefined()
+  await train('ham', 300, 500)
+  expect(await judged()).toBeUndefined()
+  await train('spam', 300, 340)
+  expect(await judged()).toBeLessThan(-0.2)
+  expect(await judged()).toBeGreaterThan(-1.5)
+  await train('spam', 340, 500)
+  expect(await judged()).toBe(-2)
+})
+
 describe('drift', () => {
   test('honest mail that reads like spam, and is corrected, reduces the points at once, with a notice', async () => {
     const { gateway, classifier, notices, train } = site()
