@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import { domainToASCII, domainToUnicode } from 'node:url'
 import { type AddressDefect, type Mailbox, parseAddresses } from '../mime/header/addresses.ts'
+import { decodeWords } from '../mime/header/words.ts'
 import { type HeaderDefect, type HeaderField, type HeaderFields, isFieldName } from '../model/header.ts'
 
 /** The one author, or why it is unclear. No authentication result counts for an unclear author. */
@@ -42,7 +43,7 @@ export function readAuthor(header: HeaderFields, utf8 = false): Author {
   if (malformed) return unclear(malformed)
 
   const { mailboxes, defects } = parseAddresses(field.value)
-  if (hasUnquotedName(mailboxes, defects))
+  if (isUnquotedName(field.value) && mailboxes.at(-1)?.domain.includes('.'))
     return unclear('the name before the address in the From field has a comma without quotes', 'unquoted-name')
   for (const defect of defects) {
     const reason = defectReasons[defect]
@@ -79,12 +80,9 @@ function coauthors(first: Author, mailboxes: readonly Mailbox[], header: HeaderF
  * `Doe, John <john@example.org>`: one address, after words that are no address. Readers see that author, or `Doe` as an
  * author without a domain; no reader sees another address.
  */
-function hasUnquotedName(mailboxes: readonly Mailbox[], defects: ReadonlySet<AddressDefect>): boolean {
-  const words = mailboxes.slice(0, -1)
-  const last = mailboxes.at(-1)
-  if (words.length === 0 || words.length > 4 || !last?.domain.includes('.') || !defects.has('no-domain')) return false
-  if ([...defects].some(defect => defect !== 'no-domain' && defectReasons[defect] !== undefined)) return false
-  return words.every(({ domain, raw }) => domain === '' && /^[^@<>"():;\\]{1,80}$/.test(raw))
+function isUnquotedName(value: string): boolean {
+  const [, name = ''] = /^([^@<>]{1,400})<[^@<>\s"(),:;\\]{1,64}@[^@<>\s"(),:;\\]{1,255}>\s*$/.exec(value) ?? []
+  return name.includes(',') && /^[^@<>"():;\\]+$/.test(decodeWords(name))
 }
 
 const sectionReasons: Partial<Record<HeaderDefect['kind'], string>> = {
