@@ -9,6 +9,11 @@ import { scratch } from './support/scratch.ts'
 vi.setConfig({ testTimeout: 120_000 })
 
 const MAX_BYTES = 60_000
+/**
+ * Filters with more rules than any other, whose texts and names of hosting take a third of this; the tables of brands
+ * and the skeletons of names (25 KB) are loaded with the first message.
+ */
+const HEAVY: Readonly<Record<string, number>> = { links: 75_000, impersonation: 75_000 }
 /** Sets of many filters. */
 const SETS: ReadonlySet<string> = new Set(['contentFilters', 'recommended'])
 
@@ -30,14 +35,14 @@ const files = new Map(
   ),
 )
 
-test('importing one filter costs under 60 KB; what a message needs is loaded with the first one', async () => {
+test('importing one filter costs under 60 KB, the two with most rules under 75 KB; what a message needs is loaded with the first one', async () => {
   expect(files.size).toBeGreaterThan(40)
   // Built together, filters share what any of them uses: an upper bound. Built alone, they have the exact cost.
   const together = await bytesOf([...files.keys()])
   const near = [...together].filter(([, bytes]) => bytes >= MAX_BYTES).map(([name]) => name)
   const alone = await Promise.all(near.map(async name => [...(await bytesOf([name]))]))
   expect([...together.values()].every(bytes => bytes > 0)).toBe(true)
-  expect(alone.flat().filter(([, bytes]) => bytes >= MAX_BYTES)).toEqual([])
+  expect(alone.flat().filter(([name, bytes]) => bytes >= (HEAVY[name] ?? MAX_BYTES))).toEqual([])
 })
 
 /** The bytes that a program loads which imports one of `names` alone. */
