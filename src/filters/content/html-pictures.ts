@@ -26,9 +26,9 @@ export const pictures = {
     points: 0.5,
     max: 1.5,
     find: seen => {
-      const { list, clicks, from, shown } = seen
+      const { list, clicks, shown } = seen
       if (list || clicks.length === 0 || picturesIn(seen) <= 0 || !clicks.some(isPicture)) return undefined
-      if (leadsToAuthor(clicks, from) || clicks.some(({ host }) => isClickTracker(host))) return undefined
+      if (leadsToAuthor(seen) || clicks.some(({ host }) => isClickTracker(host))) return undefined
       const characters = solid(shown, 400)
       return (
         characters < 400 && `a picture is a link, the text has ${characters} characters, and no link is the author’s`
@@ -63,9 +63,10 @@ export const pictures = {
     group: 'picture',
     fires: 'The text asks to scan a code, the message contains a picture or a drawn code, and no link is the author’s.',
     points: 1.5,
-    find: ({ words, parts, links, shown, html, clicks, from }) => {
+    find: seen => {
+      const { words, parts, links, shown, html } = seen
       // A code for a counter or a turnstile comes with a link to a site under the author’s domain.
-      if (leadsToAuthor(clicks, from)) return undefined
+      if (leadsToAuthor(seen)) return undefined
       const isSeen =
         parts.all.some(({ contentType }) => contentType.startsWith('image/')) ||
         links.all.some(({ from, url }) => from === 'src' && url.startsWith('data:image')) ||

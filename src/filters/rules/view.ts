@@ -13,6 +13,7 @@ import { fact } from '../../model/fact.ts'
 import type { HeaderFields } from '../../model/header.ts'
 import { lazyModule } from '../../model/lazy.ts'
 import type { Message } from '../../model/stage.ts'
+import { type Brands, brandNames } from './brand-names.ts'
 
 const addresses = lazyModule(() => import('../../mime/header/addresses.ts'))
 
@@ -42,6 +43,8 @@ export interface MessageView {
   readonly parts: Parts
   /** The message names a list, or how to unsubscribe (RFC 2369, RFC 8058). */
   readonly list: boolean
+  /** Finds brands in texts and in host names. */
+  readonly brands: Brands
 }
 
 /** A mailbox of a sender. */
@@ -58,12 +61,13 @@ export interface Sender {
 
 /** Collects the facts once for all content filters. */
 export const messageView = fact('messageView', 'message', async (message): Promise<MessageView> => {
-  const [authorOf, textOf, wordTable, linksOf, partsOf] = await Promise.all([
+  const [authorOf, textOf, wordTable, linksOf, partsOf, brands] = await Promise.all([
     message.ask(author),
     message.ask(text),
     message.ask(words),
     message.ask(links),
     message.ask(parts),
+    brandNames(),
   ])
   const { parseAddresses } = await addresses()
   const { header } = message
@@ -86,6 +90,7 @@ export const messageView = fact('messageView', 'message', async (message): Promi
     clicks: linksOf.all.filter(isClickable),
     parts: partsOf,
     list: header.all('list-unsubscribe').length > 0 || header.all('list-id').length > 0,
+    brands,
   }
 })
 

@@ -5,7 +5,6 @@ import { type Dmarc, dmarc } from '../../../facts/dmarc.ts'
 import type { Skeleton } from '../../../links/skeleton.ts'
 import type { Message } from '../../../model/stage.ts'
 import { type MessageView, messageView } from '../../rules/view.ts'
-import { type Brands, brandNames } from '../brand-names.ts'
 import { messagePhrases } from '../wording/message-phrases.ts'
 import { threatsIn } from '../wording/threats.ts'
 
@@ -14,8 +13,6 @@ export interface ImpersonationView extends MessageView {
   readonly signatures: Dkim['signatures']
   /** The domains of signatures that pass and cover the whole body. */
   readonly signers: readonly string[]
-  /** Finds brands in texts and in host names. */
-  readonly brands: Brands
   /** How display name and subject read. */
   readonly shownName: Skeleton
   readonly title: Skeleton
@@ -24,21 +21,19 @@ export interface ImpersonationView extends MessageView {
 }
 
 export async function impersonationView(message: Message): Promise<ImpersonationView> {
-  const [seen, policy, { signatures }, phrases, brands] = await Promise.all([
+  const [seen, policy, { signatures }, phrases] = await Promise.all([
     message.ask(messageView),
     message.ask(dmarc),
     message.ask(dkim),
     message.ask(messagePhrases),
-    brandNames(),
   ])
   return {
     ...seen,
     policy,
     signatures,
     signers: signatures.filter(({ result, partial }) => result === 'pass' && !partial).map(({ domain }) => domain),
-    brands,
-    shownName: brands.skeletonOf(seen.from?.display ?? ''),
-    title: brands.skeletonOf(seen.subject),
+    shownName: seen.brands.skeletonOf(seen.from?.display ?? ''),
+    title: seen.brands.skeletonOf(seen.subject),
     accountThreats: () => threatsIn(phrases()).length,
   }
 }

@@ -58,14 +58,15 @@ export const replies = {
       'Author, Reply-To and all links are in domains of three different organisations, and the message is of no list.',
     points: 0.8,
     max: 1.5,
-    find: ({ from, replyTo, clicks, list, signers }) => {
+    find: seen => {
+      const { from, replyTo, clicks, list, signers } = seen
       if (!from || !replyTo || list || clicks.length === 0 || isFreeMail(replyTo.domain)) return undefined
       if (replyTo.organisation === from.organisation) return undefined
       const known = [from.organisation, replyTo.organisation, ...signers]
       const first = clicks[0]?.domain
       const isNeutral = ({ domain, host }: Link) =>
         domain === undefined || known.includes(domain) || isClickTracker(host)
-      if (first === undefined || clicks.some(isNeutral) || leadsToAuthor(clicks, from)) return undefined
+      if (first === undefined || clicks.some(isNeutral) || leadsToAuthor(seen)) return undefined
       return `the author writes from ${quote(from.domain)}, answers go to ${quote(replyTo.domain)}, and links lead to ${quote(first)}`
     },
   },

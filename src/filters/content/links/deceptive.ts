@@ -1,10 +1,10 @@
 /** Rules for deceptive links: the text shows another target, or the host name resembles another. */
 
 import type { Link } from '../../../facts/links.ts'
+import type { Brands } from '../../rules/brand-names.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
-import type { Brands } from '../brand-names.ts'
-import type { LinksView } from './links-view.ts'
+import type { MessageView } from '../../rules/view.ts'
 
 /** @param protect organisational domains that other host names must not resemble */
 export const deceptive = (protect: readonly string[]) =>
@@ -24,7 +24,7 @@ export const deceptive = (protect: readonly string[]) =>
       },
     },
     ...byLetters,
-  }) satisfies Readonly<Record<string, Rule<LinksView>>>
+  }) satisfies Readonly<Record<string, Rule<MessageView>>>
 
 /** The target compared with the text and with well-known brands. */
 const byTarget = {
@@ -60,7 +60,7 @@ const byTarget = {
       return undefined
     },
   },
-} satisfies Readonly<Record<string, Rule<LinksView>>>
+} satisfies Readonly<Record<string, Rule<MessageView>>>
 
 const byLetters = {
   'links/confusable': {
@@ -77,7 +77,7 @@ const byLetters = {
       return link && `the host ${quote(link.unicode ?? link.host)} has letters that look like other letters`
     },
   },
-} satisfies Readonly<Record<string, Rule<LinksView>>>
+} satisfies Readonly<Record<string, Rule<MessageView>>>
 
 /** Latin letters with or without diacritics, digits, dots and hyphens. */
 const LATIN = /^[\p{Script=Latin}\p{M}0-9.-]*$/u
@@ -86,7 +86,7 @@ const LATIN = /^[\p{Script=Latin}\p{M}0-9.-]*$/u
  * The visible text is an address of another domain. Newsletters show addresses and count clicks: their trackers are
  * exempt.
  */
-function isMismatch({ from, clicks, list }: LinksView, { shows, domain, ip, via }: Link): boolean {
+function isMismatch({ from, clicks, list }: MessageView, { shows, domain, ip, via }: Link): boolean {
   if (shows?.domain === undefined || via !== undefined) return false
   const target = domain ?? ip
   if (target === undefined || shows.domain === target || shows.domain === from?.organisation) return false

@@ -123,11 +123,12 @@ export const hosting = {
       'Every link of a short HTML message leads to one host that is not the author’s, and none shows where it leads; lists are exempt, and sending services that count clicks.',
     points: 0.7,
     max: 1,
-    find: ({ clicks, from, list, html, text }) => {
+    find: seen => {
+      const { clicks, list, html, text } = seen
       const [only] = clicks
       if (list || html.length === 0 || !only || text.visible.length > 600) return undefined
       if (clicks.some(({ host }) => host !== only.host)) return undefined
-      if (isOfAuthor(only, from) || isClickTracker(only.host)) return undefined
+      if (isOfAuthor(only, seen) || isClickTracker(only.host)) return undefined
       // Who passes on an address pastes it, and it is shown as it is.
       if (clicks.some(({ from, shows }) => from === 'href' && shows?.host === only.host)) return undefined
       return `every link leads to ${quote(only.host)}, which is not the author’s`

@@ -5,11 +5,11 @@ import type { Filter } from '../../../model/filter.ts'
 import { list } from '../../../model/options.ts'
 import { domainPattern } from '../../../net/checks.ts'
 import { checkedRules, type RuleOptions, type RuleSet } from '../../rules/rule.ts'
+import { type MessageView, messageView } from '../../rules/view.ts'
 import { contentFilter } from '../content-filter.ts'
 import { LINKS_POINTS } from '../measured-points.ts'
 import { deceptive } from './deceptive.ts'
 import { hosting } from './hosting.ts'
-import { type LinksView, linksView } from './links-view.ts'
 import { obfuscated } from './obfuscated.ts'
 import { targeted } from './targeted.ts'
 
@@ -43,7 +43,7 @@ export const linkRules = (domains: readonly string[] = []) => {
     about: 'Links: their targets, and what the message shows of them.',
     caps: { deceptive: 7, hosting: 4.5, obfuscated: 4, targeted: 4 },
     measured: LINKS_POINTS,
-    view: linksView,
+    view: message => message.ask(messageView),
     rules: { ...deceptive(protect), ...obfuscated, ...hosting, ...targeted },
-  } satisfies RuleSet<LinksView>
+  } satisfies RuleSet<MessageView>
 }

@@ -1,8 +1,8 @@
 /** Rules for links that are made for one recipient, lead to a login, or download a program. */
 
 import type { Link } from '../../../facts/links.ts'
-import { brandOf, mayBeOwned } from '../../../links/brands.ts'
 import { isClickTracker, isFreeMail } from '../../../links/hosting.ts'
+import type { Brands } from '../../rules/brand-names.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
 import type { MessageView } from '../../rules/view.ts'
@@ -101,11 +101,12 @@ export const targeted = {
     fires:
       'One of few links is not the author’s and has words of a login, an account or a wallet; mailing lists are exempt, and sending services that count clicks.',
     points: 0.5,
-    find: ({ clicks, from, list }) => {
+    find: seen => {
+      const { clicks, list, brands } = seen
       // A newsletter has many links, and some lead to the reader’s account.
       if (list || clicks.length > 6) return undefined
       const link = clicks.find(
-        link => LOG_IN.test(namedIn(link)) && !isOfAuthor(link, from) && !isClickTracker(link.host),
+        link => LOG_IN.test(namedIn(link, brands)) && !isOfAuthor(link, seen) && !isClickTracker(link.host),
       )
       return link && `a URL has words of a login: ${quote(link.url)}`
     },
@@ -113,7 +114,7 @@ export const targeted = {
 } satisfies Readonly<Record<string, Rule<MessageView>>>
 
 /** Host and path of a URL. The own domains of brands have such words by nature: `sharepoint.com`. */
-function namedIn({ url, host, domain }: Link): string {
+function namedIn({ url, host, domain }: Link, { brandOf, mayBeOwned }: Brands): string {
   const named = (url.split(/[?#]/, 1)[0] ?? '').slice(8, 400).toLowerCase()
   return domain !== undefined && mayBeOwned(domain) && brandOf(domain) ? named.slice(host.length) : named
 }

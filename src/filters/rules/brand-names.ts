@@ -13,6 +13,7 @@ export interface Brands {
   readonly hasOwnName: (display: string, organisation: string) => boolean
   readonly isOwnedBy: (brand: Brand, domain: string) => boolean
   readonly mayBeOwned: (domain: string) => boolean
+  readonly haveSameOwner: (domain: string, other: string) => boolean
   readonly isFrom: (brand: Brand, sender: BrandSender) => boolean
   readonly looksLikeBrand: (host: string, skeleton?: string) => LookAlike | undefined
   readonly isAltered: (part: string, name: string) => boolean
