@@ -1,5 +1,7 @@
 /** Trap addresses: what they receive is unwanted, and the filters that learn are given it as an example. */
+import { origin } from '../facts/identities.ts'
 import { senderTrust } from '../facts/trust.ts'
+import { whole } from '../model/checks.ts'
 import type { Decision } from '../model/decision.ts'
 import type { Feedback } from '../model/feedback.ts'
 import type { Filter } from '../model/filter.ts'
@@ -18,17 +20,23 @@ export interface TrapsOptions {
    * `trap@example.org`; `@trap.example.org` for all of a domain.
    */
   readonly recipients: readonly string[]
+  /**
+   * The most messages of one hour that are reported, by this process; a tenth of them from one network. Without a
+   * bound, a client that knows the address could train the site against honest words. @default 60
+   */
+  readonly perHour?: number
 }
 
 const schema = schemaOf<TrapsOptions>('traps', {
   recipients: required(list(readable('an address such as trap@example.org', readEntry), 'addresses', { min: 1 })),
+  perHour: whole({ min: 1, max: 100_000 }),
 })
 
 /**
  * Reports mail to trap addresses as spam to the filters that learn (`classify`, `reputation`), by `trap:ADDRESS`. It
  * adds no points, and the mail goes where it would go without this filter: a trap needs a mailbox, or a route that
  * accepts it. Nothing is reported of deferred messages, of authenticated users, of our own networks, and of senders
- * with a good record, which somebody may have signed up at a trap to harm them.
+ * with a good record, which somebody may have signed up at a trap to harm them; and no more than `perHour`.
  *
  * @throws PosternError when an address is wrong
  * @example
@@ -36,9 +44,10 @@ const schema = schemaOf<TrapsOptions>('traps', {
  * postern({ filters: [...recommended({ domains }), classify({ folder }), trapped] })
  */
 export function traps(options: TrapsOptions): Filter {
-  const { recipients } = checked(schema, options)
+  const { recipients, perHour = 60 } = checked(schema, options)
   const listed = new Set(recipients.map(keyOf))
-  const hits = new WeakMap<HeaderFields, string>()
+  const hits = new WeakMap<HeaderFields, Hit>()
+  const budget = new HourlyBudget(perHour)
   let submit: ((feedback: Feedback) => Promise<void>) | undefined
   return {
     name: 'traps',
@@ -51,13 +60,50 @@ export function traps(options: TrapsOptions): Filter {
     message: async message => {
       const trap = message.forwardPaths.find(path => isListed(path, listed))
       if (trap === undefined || message.user !== undefined || message.client === 'trusted') return
-      if ((await message.ask(senderTrust)) !== 'known') hits.set(message.header, trap)
+      if ((await message.ask(senderTrust)) === 'known') return
+      const { network = '' } = await message.ask(origin)
+      hits.set(message.header, { address: addressKey(mailboxOf(trap)), network })
     },
     onDecision: inBackground(async (decision, context) => {
-      const trap = isJudged(decision) ? hits.get((context as Message).header) : undefined
-      if (trap === undefined) return
-      await submit?.({ ref: context.ref, label: 'spam', by: `trap:${trap}`.slice(0, MAX_NAME_LENGTH) })
+      const hit = isJudged(decision) ? hits.get((context as Message).header) : undefined
+      if (hit === undefined || !budget.take(hit.network, context.clock.monotonic())) return
+      await submit?.({ ref: context.ref, label: 'spam', by: `trap:${hit.address}`.slice(0, MAX_NAME_LENGTH) })
     }),
+  }
+}
+
+/** A message to a trap. */
+interface Hit {
+  readonly address: string
+  /** That of its client, '' where it is unknown. */
+  readonly network: string
+}
+
+const HOUR_MS = 3_600_000
+
+/** So many in an hour, and a tenth of them for one network. */
+class HourlyBudget {
+  readonly #max: number
+  #begin = Number.NEGATIVE_INFINITY
+  #taken = 0
+  readonly #byNetwork = new Map<string, number>()
+
+  constructor(max: number) {
+    this.#max = max
+  }
+
+  /** @param now monotonic milliseconds */
+  take(network: string, now: number): boolean {
+    if (now - this.#begin >= HOUR_MS) {
+      this.#begin = now
+      this.#taken = 0
+      this.#byNetwork.clear()
+    }
+    const own = this.#byNetwork.get(network) ?? 0
+    if (this.#taken >= this.#max || own >= Math.ceil(this.#max / 10)) return false
+    this.#taken += 1
+    this.#byNetwork.set(network, own + 1)
+    return true
   }
 }
 

@@ -5,17 +5,23 @@ import { newClassifier } from '../../src/classify/classifier.ts'
 import { postern } from '../../src/engine/gateway.ts'
 import { senderTrust, type Trust } from '../../src/facts/trust.ts'
 import { classify } from '../../src/filters/classify/classify.ts'
-import { traps } from '../../src/filters/traps.ts'
+import { type TrapsOptions, traps } from '../../src/filters/traps.ts'
 import type { TrainingExample } from '../../src/model/feedback.ts'
 import type { Filter } from '../../src/model/filter.ts'
 import { defer, reject } from '../../src/model/finding.ts'
-import { settled } from '../../src/testing/clock.ts'
+import type { Clock } from '../../src/model/services.ts'
+import { clock, settled } from '../../src/testing/clock.ts'
 import { probe } from '../../src/testing/probe.ts'
 import { zone } from '../../src/testing/zone.ts'
 
 const MESSAGE = 'From: a@example.com\r\nSubject: x\r\n\r\nhi\r\n'
 
 function site(...others: readonly Filter[]) {
+  return siteWith({}, ...others)
+}
+
+function siteWith(more: Partial<TrapsOptions> & { readonly clock?: Clock }, ...others: readonly Filter[]) {
+  const { clock, ...options } = more
   const learned: Omit<TrainingExample, 'services'>[] = []
   const pupil: Filter = {
     name: 'pupil',
@@ -23,8 +29,8 @@ function site(...others: readonly Filter[]) {
       learned.push(example)
     },
   }
-  const filters = [traps({ recipients: ['Trap@example.org', '@trap.example'] }), ...others, pupil]
-  const gateway = postern({ filters, dns: zone({}), trustedNetworks: ['198.51.100.0/24'] })
+  const filters = [traps({ recipients: ['Trap@example.org', '@trap.example'], ...options }), ...others, pupil]
+  const gateway = postern({ filters, dns: zone({}), trustedNetworks: ['198.51.100.0/24'], ...(clock && { clock }) })
   const receive = async (recipients: readonly string[], ip = '192.0.2.1', user?: string) => {
     const session = gateway.open({ ip })
     await session.connect()
@@ -40,7 +46,7 @@ function site(...others: readonly Filter[]) {
 }
 
 test.for([
-  ['an address, in any case', ['trap@Example.org'], 'trap:trap@Example.org'],
+  ['an address, in any case', ['trap@Example.org'], 'trap:trap@example.org'],
   ['any address of a domain', ['sales@trap.example'], 'trap:sales@trap.example'],
   ['an address beside others', ['bob@example.org', 'trap@example.org'], 'trap:trap@example.org'],
 ] as const)('mail to %s is learned as spam, and is decided as before', async ([, recipients, by]) => {
@@ -96,6 +102,18 @@ test('a known sender whom somebody has signed up at a trap is not harmed', async
     await settled()
     expect([trust, said.length]).toEqual([trust, count])
   }
+})
+
+test('an hour has room for so many reports, and a tenth of them from one network', async () => {
+  const hand = clock()
+  const { receive, learned } = siteWith({ perHour: 20, clock: hand })
+  for (let number = 0; number < 5; number += 1) await receive(['trap@example.org'], `192.0.2.${number}`)
+  expect(learned).toHaveLength(2)
+  for (let number = 0; number < 30; number += 1) await receive(['trap@example.org'], `203.0.${number}.1`)
+  expect(learned).toHaveLength(20)
+  await hand.advance(3_600_000)
+  await receive(['trap@example.org'], '192.0.2.1')
+  expect(learned).toHaveLength(21)
 })
 
 test.for([[[]], [['trap']], [['@']]])('%j is no list of traps', ([recipients]) => {
