@@ -117,7 +117,7 @@ export const honestMail = (words: Words): Buffer => ways[words.way](words)
 export const addressOf = (from: string): string => /<?([^<>\s]+@[^<>\s]+?)>?$/.exec(from)?.[1] ?? ''
 
 /**
- * The messages of a fixture, which `---` divides: `# what it is`, the way of writing, fields, an empty line, paragraphs.
+ * The messages of a fixture, which `---` divides: `# what it is`, the way of writing, fields, an empty line, the text.
  * Fields are From, Subject, Button, File (several) and Reply-To.
  */
 export function readHonest(fixture: string): readonly Words[] {
