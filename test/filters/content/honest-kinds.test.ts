@@ -81,6 +81,7 @@ test('at most one in ten costs three points', () => {
 test.for<[kind: string, change: (text: string) => string, rule: string]>([
   ['a link from a friend', text => text.replaceAll('www.youtube.com', '198.51.100.7'), 'links/ip'],
   ['an album from a friend', text => text.replaceAll('photos.app.goo.gl', 'tinyurl.com'), 'links/shortener'],
+  ['a form to fill in', text => text.replace('>https://forms.gle/8kQ2xXyZ<', '>the form<'), 'links/only-free-host'],
   ['a payment that failed', text => text.replaceAll('ct.sendgrid.net', 'ct.elsewhere.example'), 'links/single-host'],
 ])('the same as %s, changed to what abuse does, is charged', async ([name, change, rule]) => {
   const one = kinds.find(kind => kind.name === name)

@@ -31,11 +31,14 @@ export const hosting = {
   },
   'links/only-free-host': {
     group: 'hosting',
-    fires: 'Every link leads to hosting that anybody can use or through a shortener; mailing lists are exempt.',
+    fires:
+      'Every link leads to hosting that anybody can use or through a shortener, and one at least is not shown as the address that it is; mailing lists are exempt.',
     points: 1,
     find: seen => {
-      const only = !seen.list && publicHosting(seen).isAll && seen.clicks[0]
-      return only && `every link leads to free hosting or through a shortener: ${quote(only.host)}`
+      const [first] = seen.clicks
+      // People paste what they share, and it is shown as it is.
+      if (seen.list || !first || !publicHosting(seen).isAll || seen.clicks.every(isShown)) return undefined
+      return `every link leads to free hosting or through a shortener: ${quote(first.host)}`
     },
   },
   'links/ipfs-gateway': {
@@ -129,7 +132,7 @@ export const hosting = {
       if (list || html.length === 0 || !only || text.visible.length > 600) return undefined
       if (clicks.some(({ host }) => host !== only.host)) return undefined
       if (isOfAuthor(only, seen) || isClickTracker(only.host)) return undefined
-      // Who passes on an address pastes it, and it is shown as it is.
+      // People paste what they share, and it is shown as it is.
       if (clicks.some(({ from, shows }) => from === 'href' && shows?.host === only.host)) return undefined
       return `every link leads to ${quote(only.host)}, which is not the author’s`
     },
@@ -183,6 +186,8 @@ function findPublicHosting({ clicks, from }: MessageView): PublicHosting {
 }
 
 const kindOf = (link: Link) => hostingOf(link) ?? (isShortener(link) ? 'shortener' : undefined)
+
+const isShown = ({ from, shows, host }: Link): boolean => from === 'text' || shows?.host === host
 
 /** In plain text a file name such as `sendmail.cf` looks like a host name. */
 const isWritten = ({ from, url }: Link): boolean => from !== 'text' || !/^https?:\/\/[^/]{1,253}\/?$/.test(url)

@@ -133,7 +133,9 @@ export const wordingRules = {
       points: 1,
       find: ({ text: { visible }, header }) => {
         if (header.all('in-reply-to').length > 0 || header.all('references').length > 0) return undefined
-        const lines = visibleEnd(visible, 800).split('\n').slice(-12)
+        const end = visibleEnd(visible, 800)
+        // The first line of a longer text may be the rest of a URL.
+        const lines = (end.length < 800 ? end : end.slice(end.indexOf('\n') + 1)).split('\n').slice(-12)
         const coded = lines.map(line => line.trim()).find(isCoded)
         return coded !== undefined && `the text ends in the random string ${quote(coded)}`
       },

@@ -214,7 +214,7 @@ const cases: Readonly<Record<WordingRule, RuleCase>> = {
     fires: { text: 'Hello\n\n1918BQhX5-227CpaM0598cJWr2\n' },
     reason: 'the text ends in the random string “1918BQhX5-227CpaM0598cJWr2”',
     spares: {
-      text: 'The driver is fixed.\n\n[ref:_00D30A0._5003x1B2c:ref]\n',
+      text: `The driver is fixed: https://u7.click.example/ls?upn=${'a1-2Bc3'.repeat(117)}a1\n\n[ref:_00D30A0:ref]\n`,
     },
   },
 }
