@@ -52,6 +52,8 @@ export class Overlays {
   /** By message and reporter. */
   readonly #learned = new Map<string, Learned>()
   #files: Promise<Set<string>> | undefined
+  /** Files are written one after another: two drafts of one file would overwrite each other. */
+  #saving: Promise<void> = Promise.resolve()
   #isFull = false
 
   constructor(options: OverlaysOptions) {
@@ -116,6 +118,8 @@ export class Overlays {
     const { folder, notify } = this.#options
     if (folder === undefined || !(await this.#names()).has(nameOf(owner))) return undefined
     const path = join(folder, FOLDER, nameOf(owner))
+    // It may have left the memory while it is still being written.
+    await this.#saving.catch(() => undefined)
     try {
       return Overlay.from(await readFile(path))
     } catch (error) {
@@ -126,7 +130,13 @@ export class Overlays {
     }
   }
 
-  async #save(owner: string, overlay: Overlay): Promise<void> {
+  #save(owner: string, overlay: Overlay): Promise<void> {
+    const write = () => this.#write(owner, overlay)
+    this.#saving = this.#saving.then(write, write)
+    return this.#saving
+  }
+
+  async #write(owner: string, overlay: Overlay): Promise<void> {
     const { folder, writes, notify } = this.#options
     if (folder === undefined || !writes) return
     const names = await this.#names()
