@@ -66,13 +66,17 @@ function isMixed(word: string, words: readonly string[]): boolean {
  * words without a blank.
  */
 const RARE_SCRIPT = new RegExp(
-  `[^${['Latin', 'Common', 'Inherited', 'Greek', 'Cyrillic', 'Armenian', 'Georgian', 'Hebrew', 'Arabic', 'Han', 'Hiragana', 'Katakana', 'Hangul', 'Bopomofo', 'Thai', 'Lao', 'Khmer', 'Myanmar', 'Tibetan', 'Mongolian', 'Ethiopic', 'Devanagari', 'Bengali', 'Gurmukhi', 'Gujarati', 'Oriya', 'Tamil', 'Telugu', 'Kannada', 'Malayalam', 'Sinhala', 'Thaana', 'Syriac'].map(script => `\\p{Script=${script}}`).join('')}]`,
+  `[^${(
+    'Latin Common Inherited Greek Cyrillic Armenian Georgian Hebrew Arabic Han Hiragana Katakana Hangul Bopomofo Thai ' +
+      'Lao Khmer Myanmar Tibetan Mongolian Ethiopic Devanagari Bengali Gurmukhi Gujarati Oriya Tamil Telugu Kannada ' +
+      'Malayalam Sinhala Thaana Syriac'
+  ).replace(/\w+ ?/g, script => `\\p{Script=${script.trim()}}`)}]`,
   'u',
 )
 
-/** Letters of phonetic alphabets between ASCII letters, which look the same. */
+/** Letters of phonetic alphabets that look like ASCII letters, between ASCII letters. */
 const PHONETIC = /[A-Za-z][\u0251\u0261\u0269\u026f\u028b\u1d04\u1d0f\u1d1c\u1d20-\u1d22][A-Za-z]/
-/** Letters of a transcription that look like no other. */
+/** Letters of phonetic alphabets that look like no ASCII letter: the text is a transcription. */
 const TRANSCRIBED = /[\u0254\u0259\u025b\u025c\u0283\u0292\u014b\u02c8\u02cc\u02d0]/
 /** Words with a letter that looks like no Latin one: the text is in that script. */
 const CYRILLIC_WORD = /^\p{Script=Cyrillic}*[бгджзийлптфцчшщыэюяєїґђљњћџ]\p{Script=Cyrillic}*$/iu
