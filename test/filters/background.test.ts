@@ -19,7 +19,7 @@ test('the work is given the decision and its context, and nothing waits for it',
 
 test('a thousand are under way at most, and work that ends makes room for other work', async () => {
   const ends: (() => void)[] = []
-  const onDecision = inBackground(() => new Promise<void>(resolve => ends.push(resolve)))
+  const onDecision = inBackground((..._all: readonly unknown[]) => new Promise<void>(resolve => ends.push(resolve)))
   for (let count = 0; count < 1_500; count += 1) onDecision(decision, connection)
   expect(ends).toHaveLength(1_000)
   ends[0]?.()
@@ -31,7 +31,7 @@ test('a thousand are under way at most, and work that ends makes room for other 
 
 test('work that fails makes room, too, and is no unhandled rejection', async () => {
   let begun = 0
-  const onDecision = inBackground(() => {
+  const onDecision = inBackground((..._all: readonly unknown[]) => {
     begun += 1
     return Promise.reject(new Error('the store is down'))
   })

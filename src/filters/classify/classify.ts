@@ -13,7 +13,7 @@ import type { Metric } from '../../model/metric.ts'
 import type { Notice, Services } from '../../model/services.ts'
 import type { Message } from '../../model/stage.ts'
 import { tally } from '../../observe/count.ts'
-import { withoutWaiting } from '../background.ts'
+import { inBackground } from '../background.ts'
 import { rememberMessage, sentMailOf } from './answers.ts'
 import { bodyHead } from './body-head.ts'
 import { DriftWatch } from './drift-watch.ts'
@@ -74,7 +74,7 @@ export function classify(options: ClassifyOptions = {}): Filter {
 
 /** Remembers what is delivered, and learns what an authenticated user answers. The session does not wait. */
 function answerFollower(site: ClassifierSite): (message: Message) => void {
-  return withoutWaiting(async message => {
+  return inBackground(async message => {
     if (message.user === undefined) return await site.rememberForAnswers(message)
     const mail = sentMailOf(message)
     if (mail !== undefined) await site.learnAnswer(mail, message)

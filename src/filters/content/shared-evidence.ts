@@ -27,7 +27,11 @@ const REASONS: Readonly<Record<Evidence, string>> = {
 const PATTERNS: readonly (readonly [RegExp, readonly Evidence[]])[] = [
   [/^links\//, ['links']],
   [/^(?:headers|impersonation)\/.*reply-to/, ['reply-to']],
-  [/^(?:headers|impersonation|wording)\/.*subject|^impersonation\/fake-reply$/, ['subject']],
+  // Letters stand apart in subjects more often than in texts.
+  [
+    /^(?:headers|impersonation|wording)\/.*subject|^(?:impersonation\/fake-reply|wording\/spaced-letters)$/,
+    ['subject'],
+  ],
   // The reason alone says whether the name or the subject is meant.
   [/^impersonation\/(?:obfuscated-name|disguised-brand)$/, ['from', 'subject']],
   [/^headers\/(?:encoded-letters|needless-base64)$/, ['from', 'subject', 'reply-to']],
