@@ -3,8 +3,8 @@
  * on the training parts, in both worlds; a logistic regression that knows the caps of the groups sets the points.
  * A rule earns points only by the evidence in bench/tuning/evidence.ts. Prints for each rule its hits, its points
  * with their interval and what it adds; `--write` writes src/filters/content/measured-points.ts,
- * src/filters/route-points.ts and bench/tuning/measured.ts. `--cache FILE` keeps the findings between runs, `--step N` takes every N-th
- * message.
+ * src/filters/route-points.ts and bench/tuning/measured.ts. `--cache FILE` keeps the findings between runs, `--step N`
+ * takes every N-th message.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'

@@ -12,7 +12,7 @@ export interface Row {
 
 const FILTERS = '../../src/filters/'
 
-/** Writes the points of content rules and combinations, and of filters of the route, and the table of what was counted. */
+/** Writes the points of content rules, combinations and filters of the route, and the table of what was counted. */
 export function writeTables(rows: readonly Row[], totals: Evidence, route: ReadonlySet<string>): void {
   write('measured.ts', tableOf(rows, totals))
   const sets = ruleSets().map(({ name }) => name)
@@ -39,9 +39,9 @@ ${rows.map(({ id, points }) => `  '${id}': ${points},\n`).join('')}}
 `
 
 const CONTENT = `/**
- * Points of the content rules and of the combinations, as \`npm run tune\` has measured them: those of each filter apart,
- * so that a program with one filter loads no others. A rule that is not here has the points that it names. Made by a
- * program: do not edit.
+ * Points of the content rules and of the combinations, as \`npm run tune\` has measured them. Those of each filter stand
+ * apart, so that a program with one filter loads no others. A rule that is not here has the points that it names. Made
+ * by a program: do not edit.
  */
 `
 
