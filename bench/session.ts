@@ -36,7 +36,7 @@ export async function present(message: Labelled, world: World): Promise<Presente
   const border = place === undefined ? undefined : readHop(raw.fields[place]?.value ?? '')
   const atList = border !== undefined && LIST_SERVERS.test(border.by)
   const received = recordedBy(raw.fields, place, atList)
-  const fields = withoutRedactions(raw.fields, message.bytes, received?.author)
+  const fields = withoutRedactions(whole(message, raw), message.bytes, received?.author)
   const above = fields.slice(0, (place ?? -1) + 1)
   const sent = sentFields(fields, place, border, atList)
   const author = addressIn(sent.find(({ name }) => name === 'from')?.value)
@@ -58,6 +58,22 @@ export async function present(message: Labelled, world: World): Promise<Presente
 
 /** Sets whose header sections were damaged when they were collected. */
 const DAMAGED: ReadonlySet<string> = new Set(['parcels', 'trec06p'])
+
+/**
+ * TREC removed the authors of some lists, and stored the Chinese bodies decoded, with the fields of their encoding. The
+ * parcel notices were cut to a few fields.
+ */
+function whole({ corpus }: Labelled, { fields, body }: ReturnType<typeof fieldsOf>): readonly Field[] {
+  if (corpus === 'trec06p' && fields.every(({ name }) => name !== 'from'))
+    return [...fields, { name: 'from', value: '[removed]', raw: 'From: [removed]\r\n' }]
+  if (corpus === 'parcels') {
+    const cut = { date: 'Fri, 10 Jan 2020 10:00:00 +0000', 'message-id': '<[removed]>' }
+    const missing = Object.entries(cut).filter(([lost]) => fields.every(({ name }) => name !== lost))
+    return [...fields, ...missing.map(([name, value]) => ({ name, value, raw: `${name}: ${value}\r\n` }))]
+  }
+  if (corpus !== 'trec06c-head' || !/[^\s\w+/=]/.test(body)) return fields
+  return fields.filter(({ name, value }) => name !== 'content-transfer-encoding' || !/base64/i.test(value))
+}
 
 /** Bounces and reports answer our own mail, so the recipient's domain is ours. */
 const isReport = ({ corpus }: Labelled): boolean => corpus === 'dsn' || corpus === 'reports'

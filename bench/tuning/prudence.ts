@@ -51,8 +51,8 @@ export const PRUDENCE: Readonly<Record<string, number>> = {
   'headers/subject-recipient-address': 2,
   // Small honest servers have bad names, and each fact about a name follows from the same neglect.
   'rdns/missing': 2.5,
-  'rdns/generic': 2,
-  'helo/unqualified': 2,
+  'rdns/generic': 3,
+  'helo/unqualified': 2.5,
   'helo/generic': 1.5,
   // One neglect again: what is not proven by SPF is often not signed either.
   'spf/fail': 2.5,
@@ -61,6 +61,10 @@ export const PRUDENCE: Readonly<Record<string, number>> = {
   'spf/none': 1,
   'spf/softfail': 2,
   'header-form/eight-bit': 1.5,
+  // Old lists repeat fields of MIME, and servers behind routers greet with addresses.
+  'header-form/repeated': 2,
+  'headers/numeric-helo': 1,
+  'headers/message-id-host': 2,
   // Two weak kinds of evidence meet in honest mail now and then; three do not in these collections.
   'picture-phishing': 2.5,
   'picture-offer': 2.5,

@@ -85,7 +85,6 @@ export const disguise = any(
   'headers/needless-base64',
   'headers/undeclared-bytes',
   'impersonation/decorated-subject',
-  'wording/spaced-letters',
 )
 /** The message is addressed to no person by name. */
 export const anonymous = any('headers/undisclosed-recipients', 'wording/generic-greeting', 'headers/subject-empty')
