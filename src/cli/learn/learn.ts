@@ -10,7 +10,7 @@ import { type Notice, systemClock } from '../../model/services.ts'
 import type { Output } from '../output.ts'
 import { Outlook } from './outlook.ts'
 import { picture } from './picture.ts'
-import { readProgress, removeProgress, writeProgress } from './progress.ts'
+import { type Progress, readProgress, removeProgress, writeProgress } from './progress.ts'
 import { ProgressLine } from './progress-line.ts'
 import { reportLines } from './report.ts'
 import type { Source } from './source.ts'
@@ -95,7 +95,7 @@ class LearnRun {
     const { state, fresh, output } = this.#job
     await mkdir(state, { recursive: true })
     await this.#persistence.load()
-    const progress = fresh || this.#isDamaged ? undefined : await readProgress(state)
+    const progress = fresh || this.#isDamaged ? undefined : await this.#interrupted()
     if (progress === undefined) await checkpoint(state, this.#classifier, Date.now())
     else {
       Object.assign(this.#positions, progress.positions)
@@ -119,6 +119,13 @@ class LearnRun {
     } finally {
       await trainer.close()
     }
+  }
+
+  async #interrupted(): Promise<Progress | undefined> {
+    const progress = await readProgress(this.#job.state)
+    if (progress !== 'damaged') return progress
+    this.#job.output.error('where an interrupted run has ended cannot be read: this run begins with the first message')
+    return undefined
   }
 
   readonly #notify = ({ code, reason }: Notice): void => {

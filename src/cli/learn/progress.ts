@@ -15,10 +15,14 @@ export interface Progress {
   readonly outlook: unknown
 }
 
-/** @returns undefined where no run was interrupted, or what is there cannot be read */
-export async function readProgress(folder: string): Promise<Progress | undefined> {
-  const text = await readFile(join(folder, FILE), 'utf8').catch(() => '')
-  if (text === '' || text.length > MAX_LENGTH) return undefined
+/** @returns undefined where no run was interrupted, `damaged` where what is there cannot be read */
+export async function readProgress(folder: string): Promise<Progress | 'damaged' | undefined> {
+  const text = await readFile(join(folder, FILE), 'utf8').catch(() => undefined)
+  if (text === undefined) return undefined
+  return (text.length <= MAX_LENGTH ? parsed(text) : undefined) ?? 'damaged'
+}
+
+function parsed(text: string): Progress | undefined {
   try {
     const kept: unknown = JSON.parse(text)
     if (!isRecord(kept) || !isRecord(kept.positions) || !isRecord(kept.trained)) return undefined

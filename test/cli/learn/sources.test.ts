@@ -183,6 +183,14 @@ test('a run does not go on where the classifier that it has trained is gone: dam
   }
 })
 
+test('a damaged note of an interrupted run is named, and the run begins anew', async () => {
+  await putSorted(5)
+  await run('state', 4)
+  await writeFile(path('state', 'learn-progress.json'), '{"positions":')
+  const { status, lines } = await run('state', 1_000)
+  expect([status, lines[0]]).toEqual([0, expect.stringContaining('cannot be read: this run begins with the first')])
+})
+
 test('a copy of a message that was learned already is not learned again', async () => {
   await put('ham/1.eml', sorted('ham', 1))
   await put('ham/2.eml', sorted('ham', 1))
