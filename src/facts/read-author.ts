@@ -32,6 +32,8 @@ export type Author =
       readonly reason: string
     }
 
+const FROM = 'the From field'
+
 /** @param utf8 whether SMTPUTF8 was requested, so that 8-bit characters are allowed before the `@` (RFC 6532) */
 export function readAuthor(header: HeaderFields, utf8 = false): Author {
   const trouble = sectionTrouble(header)
@@ -44,14 +46,14 @@ export function readAuthor(header: HeaderFields, utf8 = false): Author {
 
   const { mailboxes, defects } = parseAddresses(field.value)
   if (isUnquotedName(field.value) && mailboxes.at(-1)?.domain.includes('.'))
-    return unclear('the name before the address in the From field has a comma without quotes', 'unquoted-name')
+    return unclear(`the name before the address in ${FROM} has a comma without quotes`, 'unquoted-name')
   for (const defect of defects) {
     const reason = defectReasons[defect]
     const isHarmless = defect === 'odd-comment' && repeatsAddress.test(field.value)
     if (reason !== undefined && !isHarmless) return unclear(reason)
   }
   const [mailbox] = mailboxes
-  if (!mailbox) return unclear('the From field names no mailbox')
+  if (!mailbox) return unclear(`${FROM} names no mailbox`)
   const first = readMailbox(mailbox, field, utf8)
   const others = mailboxes.filter(({ local, domain }) => `${local}@${domain}` !== `${mailbox.local}@${mailbox.domain}`)
   return others.length === 0 ? first : coauthors(first, mailboxes, header)
@@ -65,7 +67,7 @@ const unclear = (reason: string, trouble: (Author & { kind: 'unclear' })['troubl
 
 /** Several authors are legal when Sender names one of them. If they share a domain, the first stands for all. */
 function coauthors(first: Author, mailboxes: readonly Mailbox[], header: HeaderFields): Author {
-  const reason = `the From field names ${mailboxes.length} mailboxes`
+  const reason = `${FROM} names ${mailboxes.length} mailboxes`
   const [field, second] = header.all('sender')
   const { mailboxes: senders, defects } = parseAddresses(field?.value ?? '')
   const [sender, another] = senders
@@ -103,8 +105,7 @@ function sectionTrouble(header: HeaderFields): string | undefined {
     if (key === 'from') continue
     const mbox = offset === 0 && mboxLine.test(header.raw.toString('latin1', 0, 6))
     // At a line that is not a field, some servers end the header section and some programs continue the last field.
-    if (offset <= fromStop && !mbox && !isFieldName(name))
-      return 'a line above or below the From field is not a header field'
+    if (offset <= fromStop && !mbox && !isFieldName(name)) return `a line above or below ${FROM} is not a header field`
     if (!mbox && looksLikeFrom(key)) return 'a field has a name that some read as From'
   }
   return undefined
@@ -114,10 +115,10 @@ function sectionTrouble(header: HeaderFields): string | undefined {
 const looksLikeFrom = (key: string): boolean => key.length < 200 && /^[^a-z]*from(?:[^a-z-].*)?$/s.test(key)
 
 function fieldTrouble({ raw, name }: HeaderField): string | undefined {
-  if (raw[name.length] !== COLON) return 'there is white space before the colon of the From field'
+  if (raw[name.length] !== COLON) return `there is white space before the colon of ${FROM}`
   const text = raw.toString('latin1')
-  if (/[^\t\n\r -~\x80-\xff]/.test(text)) return 'there is a control character in the From field'
-  if (/\r\n[ \t]*\r\n/.test(text)) return 'the From field is folded over an empty line'
+  if (/[^\t\n\r -~\x80-\xff]/.test(text)) return `there is a control character in ${FROM}`
+  if (/\r\n[ \t]*\r\n/.test(text)) return `${FROM} is folded over an empty line`
   return undefined
 }
 
@@ -125,19 +126,19 @@ const COLON = 58
 
 /** Defects on which readers differ about the address. They agree on all others. */
 const defectReasons: Readonly<Partial<Record<AddressDefect, string>>> = {
-  group: 'the From field holds a group',
-  route: 'the address in the From field has a route',
-  'odd-comment': 'a comment in the From field contains or divides what could be an address',
-  'address-in-display': 'the display name of the From field contains another address without quotes',
-  'encoded-word': 'there is an encoded word inside the address of the From field',
-  'space-in-address': 'there is white space inside the address of the From field',
-  'several-at': 'the address in the From field has several @',
-  'no-local': 'the address in the From field has no local part',
-  'no-domain': 'the From field names a mailbox without a domain',
-  unterminated: 'a quote, comment or bracket in the From field has no end',
-  unexpected: 'there is a special character out of place in the From field',
-  'too-long': 'the From field is too long',
-  'too-many': 'the From field names too many mailboxes',
+  group: `${FROM} holds a group`,
+  route: `the address in ${FROM} has a route`,
+  'odd-comment': `a comment in ${FROM} contains or divides what could be an address`,
+  'address-in-display': `the display name of ${FROM} contains another address without quotes`,
+  'encoded-word': `there is an encoded word inside the address of ${FROM}`,
+  'space-in-address': `there is white space inside the address of ${FROM}`,
+  'several-at': `the address in ${FROM} has several @`,
+  'no-local': `the address in ${FROM} has no local part`,
+  'no-domain': `${FROM} names a mailbox without a domain`,
+  unterminated: `a quote, comment or bracket in ${FROM} has no end`,
+  unexpected: `there is a special character out of place in ${FROM}`,
+  'too-long': `${FROM} is too long`,
+  'too-many': `${FROM} names too many mailboxes`,
 }
 
 /** `a@example.org (a@example.org)`, as Exchange writes it: whichever of them is read, the author is the same. */
@@ -149,16 +150,16 @@ const atoms = /^[\w!#$%&'*+/=?^`{|}~.-]+$/
 const atomsUtf8 = /^[\w!#$%&'*+/=?^`{|}~.\p{L}\p{M}\p{N}-]+$/u
 
 function readMailbox({ display, local, domain }: Mailbox, field: HeaderField, utf8: boolean): Author {
-  if (local.length + domain.length > MAX_LENGTH) return unclear('the address in the From field is too long')
-  if (/[^\0-\x7f]/.test(local + domain) && !isUtf8(field.raw)) return unclear('the From field is not valid UTF-8')
+  if (local.length + domain.length > MAX_LENGTH) return unclear(`the address in ${FROM} is too long`)
+  if (/[^\0-\x7f]/.test(local + domain) && !isUtf8(field.raw)) return unclear(`${FROM} is not valid UTF-8`)
   // Consecutive, leading and trailing dots are allowed: some large providers assigned such addresses.
   if (!(utf8 ? atomsUtf8 : atoms).test(local)) {
-    const reason = 'the local part of the address in the From field has invalid characters'
+    const reason = `the local part of the address in ${FROM} has invalid characters`
     return unclear(reason, /^[ -~]+$/.test(local) && !/["\\@<>,;]/.test(local) ? 'unusable' : 'differs')
   }
   const name = strictDomain(domain)
   if (!name) {
-    const reason = 'the domain of the address in the From field is not a valid host name'
+    const reason = `the domain of the address in ${FROM} is not a valid host name`
     return unclear(reason, isAscii(domain) ? 'unusable' : 'differs')
   }
   return { kind: 'clear', display, local, domain: name, address: `${local}@${name}` }
