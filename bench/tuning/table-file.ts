@@ -40,8 +40,8 @@ ${rows.map(({ id, points }) => `  '${id}': ${points},\n`).join('')}}
 
 const CONTENT = `/**
  * Points of the content rules and of the combinations, as \`npm run tune\` has measured them. Those of each filter
- * stand apart, so that a program with one filter loads no others. A rule that is not here has the points that it names. Made
- * by a program: do not edit.
+ * stand apart, so that a program with one filter loads no others. A rule that is not here has the points that it
+ * names. Made by a program: do not edit.
  */
 `
 
