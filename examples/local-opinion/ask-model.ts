@@ -19,8 +19,8 @@ export interface ModelOptions {
 /** A function for `opinion({ ask })`. */
 export function askModel({ url, model }: ModelOptions) {
   return async ({ subject, text }: OpinionQuestion, signal: AbortSignal): Promise<Opinion | undefined> => {
-    // A mail that contains the closing mark must not end its own quotation.
-    const mail = `Subject: ${subject}\n\n${text}`.replaceAll(/<\/?mail>/gi, '')
+    // A mail must not end its own quotation. Where marks are removed, what is around them may form another one.
+    const mail = `Subject: ${subject}\n\n${text}`.replaceAll(/[<>]/g, ' ')
     const messages = [
       { role: 'system', content: INSTRUCTIONS },
       { role: 'user', content: `<mail>\n${mail}\n</mail>` },
