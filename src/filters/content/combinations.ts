@@ -114,8 +114,20 @@ export const combinations = [
     'The message announces a fortune or names no recipient, and replies go to a free mail address.',
     all(
       any('impersonation/reply-to-free-mail', 'impersonation/reply-to-mismatch'),
-      any('wording/advance-fee', 'wording/advance-fee-pitch', 'headers/undisclosed-recipients', 'headers/no-recipient'),
+      any(
+        'wording/advance-fee',
+        'wording/advance-fee-pitch',
+        'wording/fortune',
+        'headers/undisclosed-recipients',
+        'headers/no-recipient',
+      ),
     ),
+    2,
+  ),
+  combination(
+    'fortune-stranger',
+    'The message offers a fortune and names no recipient, comes from an unproven sender, or wants its answer elsewhere.',
+    all('wording/fortune', any(anonymous, otherReply, unproven, 'headers/no-recipient', 'headers/digits-in-address')),
     2,
   ),
   combination(

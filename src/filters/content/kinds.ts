@@ -71,6 +71,7 @@ export const fraud = any(
   'wording/advance-fee',
   'wording/advance-fee-pitch',
   'wording/advance-fee-strong',
+  'wording/fortune',
   'wording/payout',
   'wording/extortion',
 )

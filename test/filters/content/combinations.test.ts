@@ -23,6 +23,13 @@ test('the story of a fortune is weighed with an answer to another address', () =
   expect(firing('wording/advance-fee-pitch')).toEqual([])
 })
 
+test('a fortune is weighed with a sender that nothing proves, or a reader without a name', () => {
+  expect(firing('wording/fortune', 'wording/generic-greeting')).toContain('fortune-stranger')
+  expect(firing('wording/fortune', 'dkim/unsigned')).toContain('fortune-stranger')
+  expect(firing('wording/fortune')).toEqual([])
+  expect(firing('wording/generic-greeting', 'dkim/unsigned')).not.toContain('fortune-stranger')
+})
+
 test('a payout and a document with a link, a brand and a demand', () => {
   expect(firing('wording/payout', 'attachments/document-link')).toEqual(['phishing-attachment'])
   expect(firing('impersonation/brand', 'wording/account-threat')).toEqual(['phishing-brand'])

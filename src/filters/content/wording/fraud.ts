@@ -2,6 +2,7 @@
 import { isFreeMail } from '../../../links/hosting.ts'
 import { quote, quoteList } from '../../rules/quote.ts'
 import type { Kind } from './kinds.ts'
+import { largeSum } from './sums.ts'
 import { claimsAndRequests, hasWayOut, passage, type WordingRuleOf, type WordingView } from './view.ts'
 
 export const fraudRules = {
@@ -73,6 +74,18 @@ export const fraudRules = {
     max: 1.5,
     find: view =>
       view.shown.length <= MAX_PITCH_LENGTH && view.clicks.length === 0 && !view.list ? pitch(view) : undefined,
+  },
+  'wording/fortune': {
+    group: 'fraud',
+    fires:
+      'The text of no list names a sum of at least 100,000 in a currency, and a passage has three phrases of advance-fee fraud.',
+    points: 3,
+    max: 3,
+    find: view => {
+      const found = view.list ? [] : passage(view, 'advanceFee', { min: [1, 1], together: 3, span: 4000 })
+      const sum = found.length > 0 ? largeSum(view.shown) : undefined
+      return sum !== undefined && `the text offers ${quote(sum)}: ${quoteList(found)}`
+    },
   },
   'wording/extortion': {
     group: 'fraud',

@@ -58,6 +58,15 @@ const cases: Readonly<Record<WordingRule, RuleCase>> = {
     reason: 'a short text has phrases of advance-fee fraud: “deal in my bank”, “reply … details”',
     spares: { text: 'There is a meeting in my bank on Monday. Reply for more details.\n' },
   },
+  'wording/fortune': {
+    fires: {
+      text: 'I am Sergeant Ann Poe of the US army, and I have US$8,200,000.00 that I want your assistance with. Reply me.\n',
+    },
+    reason: 'the text offers “US$8,200,000.00”: “us army”, “i am … sergeant”, “your … assistance”',
+    spares: {
+      text: 'Dear Ms Poe, the estate of your late husband is worth 820,000 euros. Our notary will contact you about the inheritance tax.\n',
+    },
+  },
   'wording/extortion': {
     fires: {
       text: 'I hacked your device and recorded you through your webcam. Send 900 USD in bitcoin to 1BoatSLRHtKNngkdXEeobR76b53LETtpyT, you have 48 hours.\n',

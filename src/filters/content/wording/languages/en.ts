@@ -81,7 +81,13 @@ donation ~ to you, donated ~ to you, donate ~ to you, donation from, donation nu
 lottery ~ million, deal in my bank, deal ~ bank, family ~ wealthy, estate ~ worth, died intestate
 overseas investment, foreign partner, military ~ syria, war zone, sergeant ~ army, soldier ~ army, general ~ army
 gold ~ kilograms, safe keeping, victim ~ scam*, overdue ~ payment ~ fund*, fund ~ beneficiary, payment file
-late ~ customer ~ deposit
+late ~ customer ~ deposit, business transaction, interesting business, huge amount, huge sum, amount ~ move out
+money ~ move out, american soldier, u.s. soldier, us army, u.s. army, us military, u.s. military, military base
+peacekeeping mission, serving ~ army, serving ~ military, special force*, diplomat* ~ deliver*, courier diplomat*
+project ~ present to you, last wish*, terminal ~ illness, terminally ill, orphan*, philanthropist, jackpot winner
+powerball winner, mega millions, un compensation, unpaid ~ transaction, unpaid ~ fund*, homeland security
+bank ~ burkina faso, bank ~ benin, bank for africa*, claim the fund*, over-due, retrieve my inheritance
+inheritance fund*, wealthy ~ family, fund telegraphic, credit the sum, lucky individual*
 | reply ~ details, reply ~ more, get back to me, contact me, contact him, contact her, write ~ private ~ email
 more details ~ response, more details ~ reply, send ~ more details, details ~ hear from you, contact me on email
 contact me on ~ email, confirm ~ email ~ valid, know ~ email ~ valid, confirm ~ receipt ~ email, indicate ~ interest
@@ -95,7 +101,13 @@ your full name*, full names, telephone number*, your occupation, reconfirm ~ you
 percent ~ total, % of the total, percent will be, 50 percent, 40%, 50%, your share, can i trust you, trust you
 introduce myself, my name is, i am mr, i am mrs, i am miss, i am dr, i'm mr*, barrister, foreign partner
 business proposal, business proposition, stand as, good faith, this transaction, this proposal, further details
-more information ~ reply, contact ~ bank, claim ~ fund*
+more information ~ reply, contact ~ bank, claim ~ fund*, signify ~ interest, willingness ~ interest, interest to assist
+replying ~ my mail, reply ~ my mail, reply me, contact me back, respond ~ my mail, build trust, keep ~ between us
+establish ~ relationship, true relationship, in good health, god fearing, urgently confirm, email me now
+await ~ response, await ~ reply, wait your response, waiting for your feedback, vital proposal, kind consideration
+benefit of ~ doubt, benefit to both of us, risk-free, fine by the grace, hope ~ meets you, i am ~ accountant
+i am ~ sergeant, i am ~ corporal, i am ~ general, i'm sergeant, i am captain, i'm captain, i'm corporal
+inform me ~ readiness, please reply soon, officially notify you, officially approved, withdraw ~ daily
 extortion: i hacked, i have hacked, hacked your, have access to your ~ device*, full access to, gained access ~ your
 our team ~ access, your company ~ hacked, your website ~ hacked, your ~ database ~ stolen, infected ~ your ~ device*
 installed ~ malware, installed ~ trojan, installed ~ virus, installed ~ spyware, trojan ~ your
