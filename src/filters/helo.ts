@@ -116,7 +116,7 @@ class HeloPolicy {
         const isOrdinary = isKnown(transaction) || !this.#waits
         const made = isGenericGreeting(transaction)
         if ((isOrdinary && !made) || this.#judgeForm(transaction) !== 'host') return undefined
-        return allOf(!isOrdinary && this.#judgeHost(transaction), made && this.#judgeGeneric(transaction))
+        return this.#judgeName(transaction, { exists: !isOrdinary, made })
       },
       header: (header): MaybePromise<Findings> =>
         isDirect(header.header) && this.#judgeForm(header) === 'host' && this.#judgeOwner(header),
@@ -152,6 +152,12 @@ class HeloPolicy {
     return 'host'
   }
 
+  /** A name is charged once: a generic name that does not exist costs what the missing name costs. */
+  async #judgeName(greeting: Greeting, asked: { readonly exists: boolean; readonly made: boolean }): Promise<Findings> {
+    const missing = asked.exists && (await this.#judgeHost(greeting))
+    return missing || (asked.made && this.#judgeGeneric(greeting))
+  }
+
   async #judgeHost(greeting: Greeting): Promise<Findings> {
     const { ip, helo: greeted = '' } = greeting
     const reason = `${ip} greets as ${queryName(greeted)}, which has neither address nor MX`
@@ -179,10 +185,6 @@ class HeloPolicy {
 
 const isGenericGreeting = ({ ip, helo: greeted }: Greeting): boolean =>
   ip !== undefined && greeted !== undefined && isGeneric(queryName(greeted) ?? '', ip)
-
-/** The findings of both. */
-const allOf = async (...judged: readonly MaybePromise<Findings>[]): Promise<Findings> =>
-  (await Promise.all(judged)).flatMap(found => found || [])
 
 const finding = (cost: HeloCost, rule: string, reason: string): Finding | false =>
   findingFor(cost, '5.7.1', reason, { rule })

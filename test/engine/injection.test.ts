@@ -155,10 +155,11 @@ test('S06 no source file can make a program of a text; only the programs load an
     /(?<!\.)\beval\s*\((?!\w+:)|\bFunction\s*\(|\bexecve\b|['"]node:(?:vm|child_process|repl)['"]|(?<!\.)\bimport\((?!\s*'|\w+:)|\bset(?:Timeout|Interval)\(\s*['"`]/
   const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ts'))
   expect(files.length).toBeGreaterThan(100)
-  // A configuration that is a module, systemd's notice of a start, our own processes (the first one starts itself again
-  // with limits of its heap), and the build of the console's pages where they run from source: none reads a message.
+  // A configuration that is a module, the IMAP client of `postern learn` where it is installed, systemd's notice of a
+  // start, our own processes (the first one starts itself again with limits of its heap), and the build of the
+  // console's pages where they run from source: none reads a message.
   const programs = [
-    ...['cli/replay.ts', 'relay/config/load.ts', 'relay/notify-manager.ts', 'relay/heap.ts'],
+    ...['cli/replay.ts', 'cli/learn/imap.ts', 'relay/config/load.ts', 'relay/notify-manager.ts', 'relay/heap.ts'],
     ...['relay/workers/worker-process.ts', 'relay/management/management-process.ts', 'console/assets.ts'],
   ]
   const makers = files.filter(file => maker.test(readFileSync(join('src', file), 'utf8')))

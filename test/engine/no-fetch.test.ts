@@ -142,6 +142,8 @@ test('S07 only the clients of the scanner, of DNS, of the next hop, and of what 
   expect(others.filter(file => opener.test(readFileSync(join('src', file), 'utf8'))).toSorted()).toEqual([
     // The address of the configuration, which no message names.
     'alerts/webhook.ts',
+    // The mailbox that an operator names, by command.
+    'cli/learn/imap.ts',
     // It runs in a browser, and asks the server that it came from.
     'console/web/api/client.ts',
     'dns/node.ts',

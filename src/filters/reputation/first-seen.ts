@@ -21,8 +21,9 @@ const MIN_STORE_AGE = 7 * DAY
 /** A domain that has not written for this time is new again. */
 const REMEMBER_MS = 180 * DAY
 
-/** The organisational domain of a clear author; undefined where there is none. */
+/** The organisational domain of a clear author; undefined where there is none, and where the client is unknown. */
 async function organisationIn(message: Message): Promise<string | undefined> {
+  if (message.ip === undefined) return undefined
   const from = await message.ask(author)
   return from.kind === 'clear' && from.domain !== '' ? organisationOf(from.domain) : undefined
 }
