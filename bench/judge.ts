@@ -74,6 +74,8 @@ export function gatewayFor({ world, equal = false, beside = [] }: GatewayOptions
 
 export interface Judged {
   readonly message: Labelled
+  /** The reference of its session. */
+  readonly ref: string
   readonly decision: Decision
 }
 
@@ -87,7 +89,7 @@ export async function judge(gateway: Gateway, message: Labelled, world: World): 
   await session.rcpt(recipient)
   const decision = await session.data(Readable.from([bytes]))
   session.close()
-  return { message, decision }
+  return { message, ref: session.ref, decision }
 }
 
 /** What the decision comes to for the recipient. */
