@@ -2,8 +2,8 @@
  * What the rules catch alone, without any training: `npm run bench:rules`, with POSTERN_DATA. One row for each era
  * and kind of mail, in both worlds; the points were fitted on the training parts. Options: `--part
  * train|validation|test`, `--step N`, `--world route|content`, `--peers` for Rspamd and SpamAssassin on the same
- * messages. `--set SET` (repeatable) takes these sets alone; `--trained RATE`, such as `0.3%`, adds a classifier for that
- * rate of honest mail, which learned the train part of the same sets before.
+ * messages. `--set SET` (repeatable) takes these sets alone; `--trained RATE`, such as `0.3%`, adds a classifier for
+ * that rate of honest mail, which learned the train part of the same sets before.
  */
 import { hash } from 'node:crypto'
 import { parseArgs } from 'node:util'
