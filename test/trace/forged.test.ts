@@ -189,6 +189,7 @@ test('A14 a header section of forged fields is read in linear time', () => {
     for (let run = 0; run < 50; run += 1) expect([...header].every(isForged)).toBe(true)
     return process.cpuUsage(began).user
   }
-  cost(1_000)
-  expect(cost(4_000)).toBeLessThan(12 * cost(1_000))
+  // Other processes only add to it.
+  const least = (count: number) => Math.min(cost(count), cost(count), cost(count))
+  expect(least(4_000)).toBeLessThan(12 * least(1_000))
 })
