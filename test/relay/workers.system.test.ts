@@ -12,6 +12,15 @@ import { scratch } from '../support/scratch.ts'
 import { INSTALL_TIMEOUT } from '../support/services.ts'
 import { begin, deliver, letter, messages, type RelayProcess, relayProcess, stuffed } from './relay-process.ts'
 
+/** The process may have ended since it was listed. */
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
 /** What `recommended` allows one network in a minute. */
 const LIMIT = 300
 const ATTEMPTS = 360
@@ -216,7 +225,7 @@ test('both workers are killed again and again: while no worker listens another b
   for (let round = 0; round < 6; round += 1) {
     await expect.poll(async () => (await children()).length, { timeout: 60_000 }).toBeGreaterThan(0)
     while ((await children()).length > 0) {
-      for (const pid of await children()) process.kill(Number(pid), 'SIGKILL')
+      for (const pid of await children()) killIfThere(Number(pid))
       await sleep(20)
       if (relay.tells().split('another starts in').length > 2 * (round + 1)) break
     }
