@@ -42,6 +42,7 @@ export type {
   PolicyConfig,
   RedisConfig,
   RelayConfig,
+  RelayThresholds,
   StoreConfig,
   TlsConfig,
 } from './config/types.ts'
