@@ -1,8 +1,8 @@
 /** Other filters on the same messages, offline: Rspamd and SpamAssassin where they are installed. */
 import { execFileSync, spawn } from 'node:child_process'
-import { request } from 'node:http'
 import { dnsServer } from '../test/support/dns-server.ts'
 import { startRspamd } from './adapters-hosts.ts'
+import { checkv2 } from './checkv2.ts'
 import type { Labelled } from './mail.ts'
 import { present } from './session.ts'
 
@@ -33,7 +33,7 @@ export async function rspamdScorer(): Promise<Scorer | string> {
   const scoreOf = async (message: Labelled): Promise<Score> => {
     const { bytes, ip, helo, sender, recipient } = await present(message, 'content')
     const headers = { ip, helo, from: sender, rcpt: recipient }
-    const answer = await post(rspamd.http.port, headers, bytes)
+    const answer = await checkv2(rspamd.http.port, headers, bytes)
     const { score = 0, action = '' } = JSON.parse(answer) as { score?: number; action?: string }
     const held = action === 'add header' || action === 'rewrite subject'
     return { score, outcome: action === 'reject' ? 'refused' : held ? 'held' : 'delivered' }
@@ -43,21 +43,6 @@ export async function rspamdScorer(): Promise<Scorer | string> {
     scoreOf,
     [Symbol.asyncDispose]: () => rspamd[Symbol.asyncDispose](),
   }
-}
-
-function post(port: number, headers: Readonly<Record<string, string>>, bytes: Buffer): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const asked = request({ host: '127.0.0.1', port, path: '/checkv2', method: 'POST', headers, agent: false })
-    asked.on('error', reject)
-    asked.on('response', answer => {
-      let body = ''
-      answer.setEncoding('utf8').on('data', text => {
-        body += text
-      })
-      answer.on('end', () => resolve(body))
-    })
-    asked.end(bytes)
-  })
 }
 
 /** SpamAssassin with its default rules and no network; a sentence where it is not installed. */

@@ -2,6 +2,7 @@
 import { request } from 'node:http'
 import { startRedis } from '../../test/support/redis.ts'
 import { cpuOf, type Rspamd, startRspamd } from '../adapters-hosts.ts'
+import { checkv2 } from '../checkv2.ts'
 import { type RealMail, realMail } from '../real-mail.ts'
 import { atOnce } from './client.ts'
 import { dnsProcess, type Host, ownHost } from './hosts.ts'
@@ -12,20 +13,9 @@ import { recipient, type Sender, senders } from './world.ts'
 const TOGETHER = 4
 
 /** One request, as Rspamd's own client makes it. */
-function check(port: number, { ip, helo, domain }: Sender, message: Buffer): Promise<void> {
-  const headers = { ip, helo, from: `alice@${domain}`, rcpt: recipient }
-  return new Promise((resolve, reject) => {
-    const asked = request({ host: '127.0.0.1', port, path: '/checkv2', method: 'POST', headers, agent: false })
-    asked.on('error', reject)
-    asked.on('response', answer => {
-      let body = ''
-      answer.setEncoding('utf8').on('data', text => {
-        body += text
-      })
-      answer.on('end', () => (body.includes('"action"') ? resolve() : reject(new Error(body.slice(0, 200)))))
-    })
-    asked.end(message)
-  })
+async function check(port: number, { ip, helo, domain }: Sender, message: Buffer): Promise<void> {
+  const body = await checkv2(port, { ip, helo, from: `alice@${domain}`, rcpt: recipient }, message)
+  if (!body.includes('"action"')) throw new Error(body.slice(0, 200))
 }
 
 /** Says what a message is, as Rspamd's own client does. */

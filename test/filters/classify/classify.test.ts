@@ -1,9 +1,8 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { newClassifier } from '../../../src/classify/classifier.ts'
-import { type Gateway, postern } from '../../../src/engine/gateway.ts'
+import { postern } from '../../../src/engine/gateway.ts'
 import { identities } from '../../../src/facts/identities.ts'
 import { senderTrust } from '../../../src/facts/trust.ts'
 import { classify } from '../../../src/filters/classify/classify.ts'
@@ -16,6 +15,7 @@ import { settled } from '../../../src/testing/clock.ts'
 import { probe } from '../../../src/testing/probe.ts'
 import { zone } from '../../../src/testing/zone.ts'
 import { handClock } from '../../support/hand-clock.ts'
+import { receive } from '../../support/receive.ts'
 import { scratch } from '../../support/scratch.ts'
 import { sorted } from '../../support/sorted-mail.ts'
 
@@ -34,18 +34,6 @@ function site(options: ClassifyOptions = {}, world: Partial<Parameters<typeof po
       for (const label of ['ham', 'spam'] as const) await say(label, sorted(label, number))
   }
   return { classifier, filter, gateway, say, train }
-}
-
-/** One message through the whole gateway; returns the reference of its session. */
-async function receive(gateway: Gateway, message: Buffer) {
-  const session = gateway.open({ ip: '192.0.2.1' })
-  await session.connect()
-  await session.helo('client.example')
-  await session.mail('a@example.org')
-  await session.rcpt('b@example.net')
-  const outcome = await session.data(Readable.from([message]))
-  session.close()
-  return { outcome, ref: /ref=(\w+)/.exec(outcome.reply.text)?.[1] ?? '' }
 }
 
 test('without training it reports nothing', async () => {

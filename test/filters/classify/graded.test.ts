@@ -1,5 +1,4 @@
 /** How many points the classifier has, by its training, and how it loses them. */
-import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { newClassifier } from '../../../src/classify/classifier.ts'
 import { explain } from '../../../src/classify/explain.ts'
@@ -12,6 +11,7 @@ import { points } from '../../../src/model/finding.ts'
 import type { Notice } from '../../../src/model/services.ts'
 import { contextAt, probe } from '../../../src/testing/probe.ts'
 import { zone } from '../../../src/testing/zone.ts'
+import { receive } from '../../support/receive.ts'
 import { sorted } from '../../support/sorted-mail.ts'
 
 function site(options: ClassifyOptions = {}, beside: readonly Filter[] = []) {
@@ -25,17 +25,6 @@ function site(options: ClassifyOptions = {}, beside: readonly Filter[] = []) {
   }
   const judged = async () => (await probe(filter, { message: sorted('spam', 5_000) }))[0]
   return { classifier, filter, gateway, notices, train, judged }
-}
-
-async function receive(gateway: ReturnType<typeof postern>, message: Buffer) {
-  const session = gateway.open({ ip: '192.0.2.1' })
-  await session.connect()
-  await session.helo('client.example')
-  await session.mail('a@example.org')
-  await session.rcpt('b@example.net')
-  const outcome = await session.data(Readable.from([message]))
-  session.close()
-  return { outcome, ref: /ref=(\w+)/.exec(outcome.reply.text)?.[1] ?? '' }
 }
 
 test('points begin with 20 honest and 10 unwanted examples, grow, and are full with the asked guarantee', async () => {

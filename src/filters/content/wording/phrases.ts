@@ -12,7 +12,7 @@ interface Match {
   readonly end: number
 }
 
-/** Comparisons of a phrase with a place in one text: more than honest text of the greatest length needs. */
+/** Comparisons of a phrase with a place in one text. What a text has beyond them is not examined, and says so. */
 const MAX_COMPARISONS = 30_000
 /** Places of one phrase that are kept. */
 const MAX_PLACES = 8
@@ -33,8 +33,12 @@ export interface Nearby {
 export class Phrases<Name extends string> {
   readonly #byList: ReadonlyMap<string, readonly Match[]>
 
-  constructor(byList: ReadonlyMap<string, readonly Match[]>) {
+  /** The text has more beginnings of phrases than are compared: phrases behind them are not found. */
+  readonly isCut: boolean
+
+  constructor(byList: ReadonlyMap<string, readonly Match[]>, isCut = false) {
     this.#byList = byList
+    this.isCut = isCut
   }
 
   /** The distinct phrases of a list in the order of the text, of those that begin in its first characters. */
@@ -129,7 +133,7 @@ export class PhraseBook<Name extends string> {
     const stems = new Stems(words)
     const matches = new Matches(stems)
     for (const book of [this, ...others]) book.#read(words, stems, matches)
-    return new Phrases(matches.byList)
+    return new Phrases(matches.byList, matches.isCut)
   }
 
   #read({ text, count, hashes, starts }: WordTable, beginnings: Stems, matches: Matches): void {
@@ -179,6 +183,7 @@ class Matches {
   readonly #places = new Map<Entry, number>()
   readonly #stems: Stems
   #left = MAX_COMPARISONS
+  isCut = false
 
   constructor(stems: Stems) {
     this.#stems = stems
@@ -187,7 +192,11 @@ class Matches {
   /** Adds those of a phrase and the next ones with its key that begin here. */
   try(text: string, at: number, first: Entry | undefined): void {
     // Another word can have the same hash: the pattern decides.
-    for (let entry = first; entry !== undefined && this.#left > 0; entry = entry.next) {
+    for (let entry = first; entry !== undefined; entry = entry.next) {
+      if (this.#left === 0) {
+        this.isCut = true
+        return
+      }
       this.#left -= 1
       // Most phrases have a word that the text has nowhere: without this look the search takes twice the time.
       if (entry.later !== 0 && !this.#stems.has(entry.later)) continue

@@ -32,7 +32,7 @@ export const wording = (options: WordingOptions = {}): Filter =>
 export const wordingRules = {
   name: 'wording',
   about: 'Phrases of fraud and of unsolicited advertising.',
-  caps: { fraud: 6, threat: 2.5, offers: 3, disclaimer: 2, advertising: 1.5 },
+  caps: { fraud: 6, threat: 2.5, offers: 3, disclaimer: 2, advertising: 1.5, unexamined: 3 },
   measured: WORDING_POINTS,
   view: async (message): Promise<WordingView> => {
     const [seen, phrases] = await Promise.all([message.ask(messageView), message.ask(messagePhrases)])
@@ -41,6 +41,12 @@ export const wordingRules = {
   rules: {
     ...fraudRules,
     ...offerRules,
+    'wording/unexamined': {
+      group: 'unexamined',
+      fires: 'The text has more beginnings of phrases than are compared, so that phrases behind them are not examined.',
+      points: 3,
+      find: ({ phrases }) => phrases.isCut && 'not examined: phrases behind too many beginnings of phrases',
+    },
     'wording/spam-disclaimer': {
       group: 'disclaimer',
       fires:

@@ -58,6 +58,11 @@ const cases: Readonly<Record<WordingRule, RuleCase>> = {
     reason: 'a short text has phrases of advance-fee fraud: “deal in my bank”, “reply … details”',
     spares: { text: 'There is a meeting in my bank on Monday. Reply for more details.\n' },
   },
+  'wording/unexamined': {
+    fires: { text: `${'your '.repeat(5900)}\n` },
+    reason: 'not examined: phrases behind too many beginnings of phrases',
+    spares: { text: `${'your '.repeat(590)}\n` },
+  },
   'wording/fortune': {
     fires: {
       text: 'I am Sergeant Ann Poe of the US army, and I have US$8,200,000.00 that I want your assistance with. Reply me.\n',
