@@ -53,6 +53,13 @@ const isSilent = (hits: Hits, total: Hits): boolean =>
 /** What attacks on programs need: too rare in these collections to be measured, and no habit of honest senders. */
 const ATTACKS = /^(?:attachments|structure)\//
 
+/**
+ * What compares a message with the operator's own domains and persons. The collections do not record whose mailbox it
+ * was, and templates are written from the domain that the measurement has for its own.
+ */
+const OF_OPERATOR =
+  /^(?:impersonation\/(?:person|look-alike-protected|other-tld|protected-domain)|links\/look-alike-protected)$/
+
 export type Standing = 'earned' | 'certain' | 'judged' | 'rare' | 'inverted' | 'idle'
 
 /**
@@ -62,7 +69,7 @@ export type Standing = 'earned' | 'certain' | 'judged' | 'rare' | 'inverted' | '
  */
 export function standingOf(id: string, signal: Signal, { of, totals }: Counted, isTested: boolean): Standing {
   const { modern, old } = of.get(id) ?? { modern: { unwanted: 0, honest: 0 }, old: { unwanted: 0, honest: 0 } }
-  if (signal.certain || ATTACKS.test(id)) return 'certain'
+  if (signal.certain || ATTACKS.test(id) || OF_OPERATOR.test(id)) return 'certain'
   const inModern = separates(modern, totals.modern, 3)
   const inOld = separates(old, totals.old, 2)
   if (inModern && (inOld || isSilent(old, totals.old))) return 'earned'

@@ -35,7 +35,6 @@ export const PRUDENCE: Readonly<Record<string, number>> = {
   'impersonation/address-in-name': 2,
   // Shops draw prizes, and banks warn.
   'wording/prize': 2,
-  'wording/urgent-threat': 2,
   'wording/advance-fee': 4.9,
   'wording/callback-phishing': 3.5,
   'html/hidden-text': 1.5,

@@ -27,3 +27,15 @@ test('programs, hidden files, fragments, exploits and what the operator has bloc
     'structure/partial',
   ])
 })
+
+test('what protects the domains and persons of the operator costs something without options', () => {
+  const protecting =
+    /^impersonation\/(?:person|look-alike-protected|other-tld|protected-domain)$|^links\/look-alike-protected$/
+  const costs = ruleSets().flatMap(({ rules, measured }) =>
+    Object.entries<Rule<never>>(rules)
+      .filter(([id]) => protecting.test(id))
+      .map(([id, rule]) => [id, defaultPoints(rule, measured[id])] as const),
+  )
+  expect(costs).toHaveLength(5)
+  expect(costs.filter(([, points]) => points < 1)).toEqual([])
+})
