@@ -41,6 +41,7 @@ export const inspectPdf: Inspector = async (bytes, { notes, budget, signal }) =>
   const text = bytes.toString('latin1')
   const open = scan(text, notes)
   let streams = 0
+  let stop = 0
   for (let type = text.indexOf('/ObjStm'); type >= 0; type = text.indexOf('/ObjStm', type + 7)) {
     if (streams >= MAX_STREAMS) {
       notes.beyond('it has more streams of objects than are read')
@@ -50,10 +51,11 @@ export const inspectPdf: Inspector = async (bytes, { notes, budget, signal }) =>
     const at = type + text.slice(type, type + MAX_DICTIONARY).indexOf('stream')
     if (at < type || !text.slice(Math.max(0, at - MAX_DICTIONARY), at).includes('/Fl')) continue
     const start = at + 6 + (text[at + 6] === '\r' ? 2 : 1)
+    // The end is looked for once, not from each stream: there may be none.
+    if (stop < start) stop = text.indexOf('endstream', start)
+    if (stop < 0) stop = text.length
     // Compressed data is hardly longer than its content.
-    const rest = bytes.subarray(start, start + 2 * MAX_STREAM)
-    const stop = rest.indexOf('endstream')
-    const packed = stop < 0 ? rest : rest.subarray(0, stop)
+    const packed = bytes.subarray(start, Math.min(stop, start + 2 * MAX_STREAM))
     const { bytes: plain, end } = await inflate(packed, { form: 'zlib', maxBytes: MAX_STREAM, budget, signal })
     if (end === 'cut') notes.beyond('a stream of objects is longer than the limit')
     const inside = scan(plain.toString('latin1'), notes)

@@ -33,10 +33,8 @@ export function openSqliteFile(
   const connection = new DatabaseSync(file, { timeout })
   try {
     connection.exec('PRAGMA trusted_schema = OFF')
-    const [id, present] = [pragma(connection, 'application_id'), pragma(connection, 'user_version')]
-    const isOurs = id === application || pragma(connection, 'page_count') === 0
-    if (!isOurs && !(id === 0 && present === 0 && tables(connection) === 0))
-      throw new Error(`${file} is a database of another program: name another file`)
+    const { id, present, isEmpty } = inTransaction(connection, () => described(connection), 'DEFERRED')
+    if (id !== application && !isEmpty) throw new Error(`${file} is a database of another program: name another file`)
     if (present > version) throw new Error(`${file} was made by a later version of postern: name another file`)
     connection.exec(pragmas)
     if (present < version)
@@ -54,9 +52,24 @@ export function openSqliteFile(
   }
 }
 
-/** Commits what `work` does, or nothing of it. @throws what `work` throws, or SQLite */
-export function inTransaction<T>(connection: DatabaseSync, work: () => T): T {
-  connection.exec('BEGIN IMMEDIATE')
+/** What the file says of itself. Read in one transaction: another process may create the tables at this moment. */
+function described(connection: DatabaseSync) {
+  const [id, present] = [pragma(connection, 'application_id'), pragma(connection, 'user_version')]
+  const isEmpty = pragma(connection, 'page_count') === 0 || (id === 0 && present === 0 && tables(connection) === 0)
+  return { id, present, isEmpty }
+}
+
+/**
+ * Commits what `work` does, or nothing of it. A transaction that only reads is `DEFERRED`, and sees one state.
+ *
+ * @throws what `work` throws, or SQLite
+ */
+export function inTransaction<T>(
+  connection: DatabaseSync,
+  work: () => T,
+  kind: 'IMMEDIATE' | 'DEFERRED' = 'IMMEDIATE',
+): T {
+  connection.exec(`BEGIN ${kind}`)
   try {
     const result = work()
     connection.exec('COMMIT')
