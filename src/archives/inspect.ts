@@ -101,7 +101,7 @@ async function inspectFile(
   signal.throwIfAborted()
   const format = formatOf(bytes, name)
   if (format === undefined) return undefined
-  const seen = notes(format)
+  const seen = notes(format, budget)
   if (budget.files <= 0 || budget.bytes < bytes.length) {
     seen.beyond('the message holds more files than are inspected')
     return seen.done()

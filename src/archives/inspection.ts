@@ -52,6 +52,28 @@ export interface ArchiveMember {
   readonly encrypted?: boolean
 }
 
+/** A link of a document, an attached page, a calendar entry or a card. */
+export interface DocumentLink {
+  /** As written, with escapes and entities decoded; at most 2048 characters. */
+  readonly url: string
+  /** The text that the reader sees in its place, where the format says it cheaply; at most 256 characters. */
+  readonly shown?: string
+  /** `form`: what a reader types goes there. `open`: it is followed without a click. @default 'link' */
+  readonly kind?: 'link' | 'form' | 'open'
+}
+
+/** A picture of a document, which may show a code to scan. */
+export interface DocumentPicture {
+  /** A whole file, or the pixels of `gray` (one byte) and `rgb` (three bytes), row by row from the top. */
+  readonly format: 'png' | 'jpeg' | 'gif' | 'webp' | 'bmp' | 'gray' | 'rgb'
+  /** A copy: what is kept does not keep the whole document. */
+  readonly bytes: Buffer
+  /** In pixels; absent for whole files. */
+  readonly width?: number
+  /** In pixels; absent for whole files. */
+  readonly height?: number
+}
+
 /** The result of inspecting one file. */
 export interface Inspection {
   /** What the file is by its bytes. */
@@ -62,8 +84,12 @@ export interface Inspection {
   readonly evidence: readonly string[]
   /** The files in the container, in its order. */
   readonly members: readonly ArchiveMember[]
-  /** Links in a document. */
-  readonly links: readonly string[]
+  /** Links in a document, each once. */
+  readonly links: readonly DocumentLink[]
+  /** The beginning of the text that a document shows; absent where none is read. At most 64 KB. */
+  readonly text?: string
+  /** Pictures of a document, in its order. */
+  readonly pictures?: readonly DocumentPicture[]
   /** The inspections of files inside it, with their names. */
   readonly inside: readonly { readonly name: string; readonly inspection: Inspection }[]
   /** A sentence, where it is `unscannable` because it exceeds a bound. */
@@ -80,6 +106,12 @@ export interface Budget {
   files: number
   /** Bytes that may still be searched. Nested files are searched again. */
   bytes: number
+  /** Characters of the texts of documents that may still be kept. */
+  text: number
+  /** Bytes of the pictures of documents that may still be kept. */
+  pictures: number
+  /** Milliseconds of CPU that threads may still take for it. */
+  time: number
 }
 
 export interface InspectLimits {
@@ -91,6 +123,12 @@ export interface InspectLimits {
   readonly files?: number
   /** Bytes that may be searched; those of nested files count again. @default 67_108_864 */
   readonly bytes?: number
+  /** Characters of the texts of documents that are kept. @default 262_144 */
+  readonly text?: number
+  /** Bytes of the pictures of documents that are kept. @default 8_388_608 */
+  readonly pictures?: number
+  /** Milliseconds of CPU that threads may take. @default 150 */
+  readonly time?: number
   /** The depth of nested containers. @default 3 */
   readonly depth?: number
 }
@@ -100,7 +138,10 @@ export const budget = ({
   entries = 5000,
   files = 1000,
   bytes = 67_108_864,
-}: InspectLimits = {}): Budget => ({ inflate, entries, files, bytes })
+  text = 262_144,
+  pictures = 8_388_608,
+  time = 150,
+}: InspectLimits = {}): Budget => ({ inflate, entries, files, bytes, text, pictures, time })
 
 /** Collects what an inspector finds. */
 export interface Notes {
@@ -108,49 +149,98 @@ export interface Notes {
   /** Notes that not all of it was read, because it exceeds a bound. */
   beyond(evidence: string): void
   member(member: ArchiveMember): void
-  link(url: string): void
+  link(url: string, more?: Omit<DocumentLink, 'url'>): void
+  /** Adds to the text that the document shows; pieces are separated by line ends. What exceeds the limit is left out. */
+  text(text: string): void
+  /** Adds a picture. Returns false where the limit leaves no room for it. */
+  picture(picture: DocumentPicture): boolean
   inside(name: string, inspection: Inspection): void
   done(): Inspection
 }
 
 const MAX_LINKS = 1000
 const MAX_NAME_LENGTH = 255
+const MAX_URL_LENGTH = 2048
+const MAX_SHOWN_LENGTH = 256
+const MAX_TEXT_LENGTH = 65_536
+const MAX_PICTURES = 16
 
-export function notes(format: FileFormat): Notes {
-  const evidence = new Map<FileTrait, string>()
-  const members: ArchiveMember[] = []
-  const links = new Set<string>()
-  const inside: { readonly name: string; readonly inspection: Inspection }[] = []
-  const trait = (trait: FileTrait, sentence: string): void => {
-    if (!evidence.has(trait)) evidence.set(trait, sentence)
+/** @param budget what all files of the message may still cost; what is kept of this file is counted down */
+export const notes = (format: FileFormat, budget: Pick<Budget, 'text' | 'pictures'>): Notes =>
+  new FileNotes(format, budget)
+
+class FileNotes implements Notes {
+  readonly #format: FileFormat
+  readonly #budget: Pick<Budget, 'text' | 'pictures'>
+  readonly #evidence = new Map<FileTrait, string>()
+  readonly #members: ArchiveMember[] = []
+  readonly #links = new Map<string, DocumentLink>()
+  readonly #pictures: DocumentPicture[] = []
+  readonly #inside: { readonly name: string; readonly inspection: Inspection }[] = []
+  #text = ''
+  #beyond: string | undefined
+
+  constructor(format: FileFormat, budget: Pick<Budget, 'text' | 'pictures'>) {
+    this.#format = format
+    this.#budget = budget
   }
-  let bound: string | undefined
-  const beyond = (sentence: string): void => {
-    trait('unscannable', sentence)
-    bound ??= sentence
+
+  trait(trait: FileTrait, sentence: string): void {
+    if (!this.#evidence.has(trait)) this.#evidence.set(trait, sentence)
   }
-  return {
-    trait,
-    beyond,
-    member: member => {
-      members.push({ ...member, name: member.name.slice(-MAX_NAME_LENGTH) })
-    },
-    link: url => {
-      if (links.size < MAX_LINKS) links.add(url.slice(0, 2048))
-      else if (!links.has(url.slice(0, 2048))) beyond('it has more links than the limit')
-    },
-    inside: (name, inspection) => {
-      inside.push({ name: name.slice(-MAX_NAME_LENGTH), inspection })
-    },
-    done: () => ({
-      format,
-      traits: [...evidence.keys()],
-      evidence: [...evidence.values()],
-      members,
-      links: [...links],
-      inside,
-      ...(bound !== undefined && { beyond: bound }),
-    }),
+
+  beyond(sentence: string): void {
+    this.trait('unscannable', sentence)
+    this.#beyond ??= sentence
+  }
+
+  member(member: ArchiveMember): void {
+    this.#members.push({ ...member, name: member.name.slice(-MAX_NAME_LENGTH) })
+  }
+
+  link(address: string, { shown, kind }: Omit<DocumentLink, 'url'> = {}): void {
+    const url = address.slice(0, MAX_URL_LENGTH)
+    const text = shown?.trim().slice(0, MAX_SHOWN_LENGTH) ?? ''
+    const key = `${kind ?? 'link'} ${url} ${text}`
+    if (this.#links.has(key)) return
+    if (this.#links.size === MAX_LINKS) return this.beyond('it has more links than the limit')
+    this.#links.set(key, {
+      url,
+      ...(text !== '' && { shown: text }),
+      ...(kind !== undefined && kind !== 'link' && { kind }),
+    })
+  }
+
+  text(text: string): void {
+    const room = Math.min(this.#budget.text, MAX_TEXT_LENGTH - this.#text.length)
+    const piece = `${this.#text === '' ? '' : '\n'}${text}`.slice(0, Math.max(0, room))
+    this.#text += piece
+    this.#budget.text -= piece.length
+  }
+
+  picture(picture: DocumentPicture): boolean {
+    if (this.#pictures.length === MAX_PICTURES || this.#budget.pictures < picture.bytes.length) return false
+    this.#pictures.push(picture)
+    this.#budget.pictures -= picture.bytes.length
+    return true
+  }
+
+  inside(name: string, inspection: Inspection): void {
+    this.#inside.push({ name: name.slice(-MAX_NAME_LENGTH), inspection })
+  }
+
+  done(): Inspection {
+    return {
+      format: this.#format,
+      traits: [...this.#evidence.keys()],
+      evidence: [...this.#evidence.values()],
+      members: this.#members,
+      links: [...this.#links.values()],
+      ...(this.#text !== '' && { text: this.#text }),
+      ...(this.#pictures.length > 0 && { pictures: this.#pictures }),
+      inside: this.#inside,
+      ...(this.#beyond !== undefined && { beyond: this.#beyond }),
+    }
   }
 }
 

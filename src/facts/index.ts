@@ -10,7 +10,7 @@
  * '…') }]
  */
 
-export type { ArchiveMember, FileTrait, Inspection } from '../archives/inspection.ts'
+export type { ArchiveMember, DocumentLink, DocumentPicture, FileTrait, Inspection } from '../archives/inspection.ts'
 export type { FileFormat } from '../filetypes/signatures.ts'
 export type { DeceptiveCharacters } from '../html/characters.ts'
 export type { Hiding, HtmlReading, Reference } from '../html/reading.ts'
@@ -34,6 +34,7 @@ export { type Archives, type Attachment, archives, type InspectedFile } from './
 export { type Author, author } from './author.ts'
 export { type Dkim, type DkimResult, type DkimSignature, dkim, type UnsignedField } from './dkim/dkim.ts'
 export { type Aligned, type Dmarc, type DmarcPolicy, dmarc } from './dmarc.ts'
+export { type DocumentContent, documents } from './documents.ts'
 export { type Fingerprint, fingerprint, fingerprintOf } from './fingerprint.ts'
 export { type Forwarded, forwarded } from './forwarded.ts'
 export { type Identities, identities, type Origin, origin } from './identities.ts'

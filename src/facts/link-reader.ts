@@ -3,10 +3,11 @@ import type { Reference } from '../html/reading.ts'
 import { type Address, readAddress } from '../links/address.ts'
 import { unwrap } from '../links/redirectors.ts'
 import { addressesIn, type FoundUrl, shownUrl } from '../links/scan.ts'
+import type { DocumentContent } from './documents.ts'
 import type { Link, Links } from './link.ts'
 import type { Text, TextSection } from './text.ts'
 
-/** Links of one message, references that are examined, and nested redirectors. */
+/** Links of one message and as many of its documents, references that are examined of each, and nested redirectors. */
 const [MAX_LINKS, MAX_REFERENCES, MAX_REDIRECTORS] = [1000, 5000, 5]
 
 /** The links of any text, without a message. `others` are addresses outside of any section. */
@@ -14,18 +15,11 @@ export function linksOf(
   { sections, cut }: Pick<Text, 'sections' | 'cut'>,
   subject: string,
   others: readonly string[] = [],
+  documents: readonly Pick<DocumentContent, 'path' | 'links'>[] = [],
 ): Links {
   const reader = new LinkReader()
-  let looked = 0
-  let more = cut
-  for (const place of references(sections, subject, others)) {
-    if (!reader.isNew(place)) continue
-    if (reader.all.length >= MAX_LINKS || ++looked > MAX_REFERENCES) {
-      more = true
-      break
-    }
-    if (!reader.add(place)) more = true
-  }
+  const isWhole = reader.readAll(references(sections, subject, others))
+  const more = !reader.readAll(linksIn(documents, reader.all)) || !isWhole || cut
   const { all } = reader
   const domains = new Set<string>()
   for (const { scheme, domain, ip } of all) {
@@ -40,7 +34,8 @@ class LinkReader {
   // Pages repeat the same picture and the same link a hundred times: each is read once.
   readonly #places = new DistinctSet<Place>(
     ({ reference }) => reference.target,
-    ({ path, reference: { from, element, hidden, shown } }) => `${path} ${from} ${element} ${hidden} ${shown}`,
+    ({ path, isInDocument, reference: { from, element, hidden, shown } }) =>
+      `${path} ${isInDocument ? 'document' : from} ${element} ${hidden} ${shown}`,
   )
   readonly #links = new DistinctSet<Link>(
     ({ url }) => url,
@@ -48,13 +43,23 @@ class LinkReader {
   )
   readonly #addresses = new AddressReader()
 
-  isNew(place: Place): boolean {
-    return this.#places.add(place)
+  /** Adds the links of these places, as far as the limits go. Returns false where not all were read. */
+  readAll(places: Iterable<Place>): boolean {
+    const limit = this.all.length + MAX_LINKS
+    let looked = 0
+    let isWhole = true
+    for (const place of places) {
+      if (!this.#places.add(place)) continue
+      if (this.all.length >= limit || ++looked > MAX_REFERENCES) return false
+      if (!this.#add(place, limit)) isWhole = false
+    }
+    return isWhole
   }
 
   /** Adds the link and those that it redirects to. Returns false where a redirector is too deep to be followed. */
-  add({ reference, path, base }: Place): boolean {
-    const { target, shown, from, element, hidden } = reference
+  #add({ reference, path, base, isInDocument }: Place, limit: number): boolean {
+    const { target, shown, element, hidden } = reference
+    const from: Link['from'] = isInDocument ? 'document' : reference.from
     const shows = from === 'text' && shown === target.slice(0, 256) ? undefined : this.#claim(shown)
     let next: string | undefined = target
     let via: string | undefined
@@ -63,7 +68,7 @@ class LinkReader {
       const address = this.#addresses.read(next, base)
       if (!address) return true
       const link = { ...address, from, element, shown, ...(shows && { shows }), hidden, path, ...(via && { via }) }
-      if (this.all.length < MAX_LINKS && this.#links.add(link)) this.all.push(link)
+      if (this.all.length < limit && this.#links.add(link)) this.all.push(link)
       via = address.host
       next = unwrap(address)
     }
@@ -122,13 +127,14 @@ interface Place {
   readonly path: string
   readonly reference: Reference
   readonly base: string | undefined
+  readonly isInDocument: boolean
 }
 
 function* references(sections: readonly TextSection[], subject: string, others: readonly string[]): Generator<Place> {
   for (const reference of plain(subject)) yield place('', reference)
   for (const { path, html, visible } of sections) {
     const base = html?.references.find(({ from }) => from === 'base')?.target
-    for (const reference of html?.references ?? []) yield { path, reference, base }
+    for (const reference of html?.references ?? []) yield { path, reference, base, isInDocument: false }
     for (const reference of plain(visible)) yield place(path, reference)
     for (const reference of plain(html?.hiddenText ?? '')) yield place(path, { ...reference, hidden: true })
     // A page that is built by its script has its addresses there.
@@ -139,7 +145,24 @@ function* references(sections: readonly TextSection[], subject: string, others: 
   for (const target of others) yield place('', asText(target))
 }
 
-const place = (path: string, reference: Reference): Place => ({ path, reference, base: undefined })
+const place = (path: string, reference: Reference): Place => ({ path, reference, base: undefined, isInDocument: false })
+
+/** Links of documents, which come after those of the message: a long document does not crowd those out. */
+function* linksIn(
+  documents: readonly Pick<DocumentContent, 'path' | 'links'>[],
+  listed: readonly Link[],
+): Generator<Place> {
+  if (documents.length === 0) return
+  // An attached page is a text of the message, too.
+  const known = new Set(listed.map(({ path, url }) => `${path} ${url}`))
+  for (const { path, links } of documents) {
+    for (const { url, shown = '', kind } of links) {
+      if (known.has(`${path} ${URL.parse(url)?.href}`)) continue
+      const [from, element] = kind === 'form' ? (['action', 'form'] as const) : (['href', 'a'] as const)
+      yield { ...place(path, { from, element, target: url, shown, hidden: false }), isInDocument: true }
+    }
+  }
+}
 
 function* plain(source: string): Generator<Reference> {
   let before: FoundUrl | undefined

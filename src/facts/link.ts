@@ -4,9 +4,9 @@ import type { Address } from '../links/address.ts'
 
 /** One link: an address, and how the message shows it. */
 export interface Link extends Address {
-  /** Where it was found: an attribute, the style, a meta refresh, or text. */
-  readonly from: Reference['from']
-  /** The HTML element in lower case; '' for plain text. */
+  /** Where it was found: an attribute, the style, a meta refresh, text, or an attached document. */
+  readonly from: Reference['from'] | 'document'
+  /** The HTML element in lower case; '' for plain text. In documents `a`, or `form` where a form sends its fields. */
   readonly element: string
   /** The text that the reader sees. */
   readonly shown: string

@@ -322,7 +322,7 @@ describe('traps', () => {
 
   test('the links of a PDF are listed', async () => {
     expect((await look('%PDF-1.4 /A << /S /URI /URI (https://example.org/a\\(b\\)) >> %%EOF'))?.links).toEqual([
-      'https://example.org/a(b)',
+      { url: 'https://example.org/a(b)' },
     ])
   })
 

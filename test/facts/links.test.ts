@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { archives } from '../../src/facts/archives.ts'
 import { links } from '../../src/facts/links.ts'
 import { ask } from '../../src/testing/probe.ts'
 import { cpuTime } from '../support/cpu.ts'
@@ -74,4 +75,61 @@ test('fifty thousand links cost no more than the links that are read', async () 
   const before = cpuTime()
   expect((await html(body)).cut).toBe(true)
   expect(cpuTime() - before).toBeLessThan(1500)
+})
+
+const attached = (name: string, data: string, text = 'See the file.'): string =>
+  [
+    'From: a@example.org',
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/mixed; boundary=b',
+    '',
+    '--b',
+    '',
+    text,
+    '--b',
+    `Content-Type: application/octet-stream; name="${name}"`,
+    'Content-Disposition: attachment',
+    '',
+    data,
+    '--b--',
+    '',
+  ].join('\r\n')
+
+test('a link of an attached document is a link of the message, with the part that has it', async () => {
+  const message = attached('a.pdf', '%PDF-1.4 /A << /S /URI /URI (https://user.example.net/in) >> %%EOF')
+  const { all, domains } = await ask(links, { message })
+  expect(all.map(({ url, from, element, path }) => [url, from, element, path])).toEqual([
+    ['https://user.example.net/in', 'document', 'a', '2'],
+  ])
+  expect(domains).toEqual(['example.net'])
+})
+
+test('an address that an attached page has is listed once', async () => {
+  const page = '<html><svg><a href="https://example.net/a">x</a></svg></html>'
+  const { all } = await ask(links, { message: attached('a.svg', page) })
+  expect(all.map(({ url }) => url)).toEqual(['https://example.net/a'])
+})
+
+test('the links of a long document do not crowd out those of the message', async () => {
+  const pdf = Array.from({ length: 1500 }, (_, index) => `/A << /S /URI /URI (https://a${index}.example/) >>`).join(
+    '\r\n',
+  )
+  const { all, cut } = await ask(links, { message: attached('a.pdf', `%PDF-1.4 ${pdf}`, 'http://b.example/ here') })
+  expect([all[0]?.url, all.length]).toEqual(['http://b.example/', 1001])
+  expect(cut).toBe(false)
+})
+
+test('nothing is unpacked for links where no file is attached', async () => {
+  const picture = attached('a.gif', 'GIF89a…')
+  for (const message of ['From: a@example.org\r\n\r\nhttp://b.example/', picture]) {
+    let isAsked = false
+    const value = {
+      get all() {
+        isAsked = true
+        return []
+      },
+    }
+    await ask(links, { message, facts: [[archives, value]] })
+    expect(isAsked).toBe(false)
+  }
 })

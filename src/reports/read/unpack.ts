@@ -1,6 +1,6 @@
 /** Unpacks gzip and zip by their first bytes, whatever the file is called. */
 import { inflate } from '../../archives/inflate.ts'
-import type { Budget } from '../../archives/inspection.ts'
+import { budget } from '../../archives/inspection.ts'
 import { dataOf, readDirectory, type ZipEntry } from '../../archives/zip-directory.ts'
 import { MAX_UNPACKED, UnreadableError } from './limits.ts'
 
@@ -10,7 +10,7 @@ const MAX_ENTRIES = 100
 
 /** Unpacks within a budget. */
 export class Unpacker {
-  readonly #budget: Budget = { inflate: MAX_UNPACKED, entries: MAX_ENTRIES, files: MAX_ENTRIES, bytes: 0 }
+  readonly #budget = budget({ inflate: MAX_UNPACKED, entries: MAX_ENTRIES, files: MAX_ENTRIES, bytes: 0 })
   readonly #signal = new AbortController().signal
 
   /** The bytes inside. @throws UnreadableError where they cannot be had */

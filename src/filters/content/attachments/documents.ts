@@ -60,7 +60,7 @@ export const documents = {
     points: 2,
     find: ({ all }) => {
       for (const { name, inspection } of all) {
-        const url = inspection.links.find(isPublicHosting)
+        const url = inspection.links.find(link => isPublicHosting(link.url))?.url
         if (url !== undefined) return `${quote(name)} links to ${quote(url)}`
       }
       return undefined
@@ -97,7 +97,7 @@ export const documents = {
     points: 2,
     find: ({ files, all }) => {
       const linked = all.find(
-        ({ inspection }) => inspection.format === 'svg' && inspection.links.some(url => !/w3\.org/.test(url)),
+        ({ inspection }) => inspection.format === 'svg' && inspection.links.some(({ url }) => !/w3\.org/.test(url)),
       )
       if (linked) return `the SVG ${quote(linked.name)} contains links`
       return firstFile(
