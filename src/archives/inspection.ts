@@ -203,12 +203,12 @@ class FileNotes implements Notes {
     const text = shown?.trim().slice(0, MAX_SHOWN_LENGTH) ?? ''
     const key = `${kind ?? 'link'} ${url} ${text}`
     if (this.#links.has(key)) return
-    if (this.#links.size === MAX_LINKS) return this.beyond('it has more links than the limit')
-    this.#links.set(key, {
-      url,
-      ...(text !== '' && { shown: text }),
-      ...(kind !== undefined && kind !== 'link' && { kind }),
-    })
+    if (this.#links.size === MAX_LINKS) {
+      this.beyond('it has more links than the limit')
+      return
+    }
+    const isPlain = kind === undefined || kind === 'link'
+    this.#links.set(key, { url, ...(text !== '' && { shown: text }), ...(!isPlain && { kind }) })
   }
 
   text(text: string): void {
