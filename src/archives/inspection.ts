@@ -150,7 +150,7 @@ export interface Notes {
   beyond(evidence: string): void
   member(member: ArchiveMember): void
   link(url: string, more?: Omit<DocumentLink, 'url'>): void
-  /** Adds to the text that the document shows; pieces are separated by line ends. What exceeds the limit is left out. */
+  /** Adds a line to the text that the document shows. What exceeds the limit is left out. */
   text(text: string): void
   /** Adds a picture. Returns false where the limit leaves no room for it. */
   picture(picture: DocumentPicture): boolean

@@ -147,7 +147,7 @@ function* references(sections: readonly TextSection[], subject: string, others: 
 
 const place = (path: string, reference: Reference): Place => ({ path, reference, base: undefined, isInDocument: false })
 
-/** Links of documents, which come after those of the message: a long document does not crowd those out. */
+/** Links of documents. They come after those of the message, and have a limit of the same size. */
 function* linksIn(
   documents: readonly Pick<DocumentContent, 'path' | 'links'>[],
   listed: readonly Link[],

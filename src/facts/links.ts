@@ -15,8 +15,8 @@ export type { Link, Links } from './link.ts'
 const linkReader = lazyModule(() => import('./link-reader.ts'))
 
 /**
- * From text, HTML, the subject and, after them, attached documents. Nothing is fetched: redirectors are unwrapped only where their address contains the
- * target.
+ * From text, HTML, the subject and, after them, attached documents. Nothing is fetched: redirectors are unwrapped only
+ * where their address contains the target.
  *
  * @example
  * const { all } = await message.ask(links)

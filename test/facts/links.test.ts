@@ -110,7 +110,7 @@ test('an address that an attached page has is listed once', async () => {
   expect(all.map(({ url }) => url)).toEqual(['https://example.net/a'])
 })
 
-test('the links of a long document do not crowd out those of the message', async () => {
+test('the links of the message are listed however many a document has', async () => {
   const pdf = Array.from({ length: 1500 }, (_, index) => `/A << /S /URI /URI (https://a${index}.example/) >>`).join(
     '\r\n',
   )

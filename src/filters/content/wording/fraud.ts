@@ -3,7 +3,7 @@ import { isFreeMail } from '../../../links/hosting.ts'
 import { quote, quoteList } from '../../rules/quote.ts'
 import type { Kind } from './kinds.ts'
 import { largeSum } from './sums.ts'
-import { claimsAndRequests, hasWayOut, passage, type WordingRuleOf, type WordingView } from './view.ts'
+import { claimsAndRequests, hasWayOut, passage, passages, type WordingRuleOf, type WordingView } from './view.ts'
 
 export const fraudRules = {
   'wording/account-threat': {
@@ -82,9 +82,12 @@ export const fraudRules = {
     points: 3,
     max: 3,
     find: view => {
-      const found = view.list ? [] : passage(view, 'advanceFee', { min: [1, 1], together: 3, span: 4000 })
-      const sum = found.length > 0 ? largeSum(view.shown) : undefined
-      return sum !== undefined && `the text offers ${quote(sum)}: ${quoteList(found)}`
+      if (view.list) return undefined
+      for (const { phrases, where, text } of passages(view, 'advanceFee', { min: [1, 1], together: 3, span: 4000 })) {
+        const sum = largeSum(text)
+        if (sum !== undefined) return `${where} offers ${quote(sum)}: ${quoteList(phrases)}`
+      }
+      return undefined
     },
   },
   'wording/extortion': {
@@ -93,12 +96,10 @@ export const fraudRules = {
       'A passage claims access to a device or a film of the reader, and demands a payment or threatens to publish; at least four phrases, and a cryptocurrency address.',
     points: 5,
     find: view => {
-      const found = passage(view, 'extortion', { min: [1, 2], together: 4, span: 4000 })
-      return (
-        found.length > 0 &&
-        COIN.test(view.shown.slice(0, 20_000)) &&
-        `the text demands money by extortion: ${quoteList(found)}`
-      )
+      for (const { phrases, where, text } of passages(view, 'extortion', { min: [1, 2], together: 4, span: 4000 })) {
+        if (COIN.test(text.slice(0, 20_000))) return `${where} demands money by extortion: ${quoteList(phrases)}`
+      }
+      return undefined
     },
   },
   'wording/extortion-story': {
@@ -107,8 +108,8 @@ export const fraudRules = {
     points: 2,
     max: 3,
     find: view => {
-      const found = passage(view, 'extortion', { min: [2, 2], together: 6, span: 4000 })
-      return found.length > 0 && `the text has a story of extortion: ${quoteList(found)}`
+      const [found] = passages(view, 'extortion', { min: [2, 2], together: 6, span: 4000 })
+      return found && `${found.where} has a story of extortion: ${quoteList(found.phrases)}`
     },
   },
   'wording/callback-phishing': {
@@ -117,14 +118,14 @@ export const fraudRules = {
       'A passage announces a charge that the reader did not make, and gives a telephone number to cancel it, and the author has a free mail address or no name.',
     points: 4,
     find: view => {
-      const { from, subject, shown } = view
-      const unfamiliar = from !== undefined && (isFreeMail(from.domain) || from.display === '')
-      const found = unfamiliar ? passage(view, 'callback', { min: [1, 1] }) : []
-      const number = found.length > 0 ? phoneIn(`${subject}\n${shown.slice(0, 8000)}`) : undefined
-      return (
-        number !== undefined &&
-        `the text announces a charge that a call to ${quote(number)} cancels: ${quoteList(found)}`
-      )
+      const { from, subject } = view
+      if (from === undefined || !(isFreeMail(from.domain) || from.display === '')) return undefined
+      for (const { phrases, where, text } of passages(view, 'callback', { min: [1, 1] })) {
+        const number = phoneIn(`${subject}\n${text.slice(0, 8000)}`)
+        if (number !== undefined)
+          return `${where} announces a charge that a call to ${quote(number)} cancels: ${quoteList(phrases)}`
+      }
+      return undefined
     },
   },
   'wording/prize': {
@@ -162,8 +163,8 @@ const MAX_PITCH_LENGTH = 3000
 
 function advanceFee(each: number, together: number) {
   return (view: WordingView): string | undefined => {
-    const found = passage(view, 'advanceFee', { min: [each, each], together, span: 4000 })
-    return found.length > 0 ? `the text has phrases of advance-fee fraud: ${quoteList(found, 4)}` : undefined
+    const [found] = passages(view, 'advanceFee', { min: [each, each], together, span: 4000 })
+    return found && `${found.where} has phrases of advance-fee fraud: ${quoteList(found.phrases, 4)}`
   }
 }
 

@@ -8,7 +8,7 @@ import { messageView } from '../../rules/view.ts'
 import { contentFilter } from '../content-filter.ts'
 import { WORDING_POINTS } from '../measured-points.ts'
 import { fraudRules } from './fraud.ts'
-import { messagePhrases } from './message-phrases.ts'
+import { documentPhrases, messagePhrases } from './message-phrases.ts'
 import { offerRules, several } from './offers.ts'
 import type { WordingView } from './view.ts'
 
@@ -35,8 +35,12 @@ export const wordingRules = {
   caps: { fraud: 6, threat: 2.5, offers: 3, disclaimer: 2, advertising: 1.5, unexamined: 3 },
   measured: WORDING_POINTS,
   view: async (message): Promise<WordingView> => {
-    const [seen, phrases] = await Promise.all([message.ask(messageView), message.ask(messagePhrases)])
-    return { ...seen, phrases: phrases() }
+    const [seen, phrases, documents] = await Promise.all([
+      message.ask(messageView),
+      message.ask(messagePhrases),
+      message.ask(documentPhrases),
+    ])
+    return { ...seen, phrases: phrases(), documents: documents() }
   },
   rules: {
     ...fraudRules,
@@ -45,7 +49,9 @@ export const wordingRules = {
       group: 'unexamined',
       fires: 'The text has more beginnings of phrases than are compared, so that phrases behind them are not examined.',
       points: 3,
-      find: ({ phrases }) => phrases.isCut && 'not examined: phrases behind too many beginnings of phrases',
+      find: ({ phrases, documents }) =>
+        [phrases, ...documents.map(document => document.phrases)].some(({ isCut }) => isCut) &&
+        'not examined: phrases behind too many beginnings of phrases',
     },
     'wording/spam-disclaimer': {
       group: 'disclaimer',
