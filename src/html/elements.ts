@@ -1,6 +1,19 @@
 /** The stack of open elements, and whether text in them is visible. Depth and work for each tag are bounded. */
+import { type Colour, isSame, parseColour } from './css/colour.ts'
+import { extended, NO_VARIABLES, type Variables } from './css/variables.ts'
 import type { Hiding } from './reading.ts'
-import { type Colour, isSame, NO_STYLE, parseColour, parseStyle, type Style } from './style.ts'
+import { NO_STYLE, parseStyle, parseStyleIn, type Style, variablesIn } from './style.ts'
+
+/** How the text of an element is put in order; see `visible-order.ts`. */
+export interface Order {
+  readonly direction: 'ltr' | 'rtl'
+  /** All characters are written in the direction. */
+  readonly override: boolean
+  /** The elements in it are shown in reverse. */
+  readonly reversed: boolean
+  /** It is shown to the left of the element before it, where that one floats, too. */
+  readonly floatsRight: boolean
+}
 
 interface Open {
   readonly name: string
@@ -12,7 +25,11 @@ interface Open {
   readonly removed: Hiding | undefined
   /** Why its text is not visible; undefined where it is. */
   readonly hiding: Hiding | undefined
+  readonly order: Order
+  readonly variables: Variables
 }
+
+const IN_ORDER: Order = { direction: 'ltr', override: false, reversed: false, floatsRight: false }
 
 /** The depth of the stack. Deeper elements look like the last one on it. */
 const MAX_DEPTH = 256
@@ -28,6 +45,8 @@ const page: Open = {
   visible: true,
   removed: undefined,
   hiding: undefined,
+  order: IN_ORDER,
+  variables: NO_VARIABLES,
 }
 
 export class ElementStack {
@@ -37,6 +56,8 @@ export class ElementStack {
   readonly #stack: Open[] = [page]
   /** How many elements are open beyond the depth of the stack. */
   #beyond = 0
+  /** An element was open whose text is shown in another order. */
+  isReordered = false
 
   /** @param sheet the rules so far, by selector; the reader of style sheets adds to it */
   constructor(sheet: ReadonlyMap<string, Style>) {
@@ -75,6 +96,16 @@ export class ElementStack {
     return this.#top().hiding
   }
 
+  /** How many elements are open. */
+  get depth(): number {
+    return this.#stack.length
+  }
+
+  /** The order of the text in the innermost element. */
+  order(): Order {
+    return this.#top().order
+  }
+
   #top(): Open {
     return this.#stack.at(-1) ?? page
   }
@@ -82,10 +113,17 @@ export class ElementStack {
   #open(name: string, attributes: ReadonlyMap<string, string>): Open {
     const outer = this.#top()
     if (NOT_RENDERED.has(name)) return inherit(outer, name, 'unshown-element')
-    const style = attributes.size === 0 && this.#sheet.size === 0 ? NO_STYLE : this.#styleOf(name, attributes)
+    let style = attributes.size === 0 && this.#sheet.size === 0 ? NO_STYLE : this.#styleOf(name, attributes)
+    let { variables } = outer
+    if (style.source !== undefined) {
+      // Custom properties are rare: what refers to them is read again, with those of this element.
+      variables = this.#variablesOf(name, attributes, variables)
+      style = this.#styleOf(name, attributes, variables)
+    }
     const removed =
       style.notDisplayed || attributes.has('hidden') ? 'not-displayed' : style.offPage ? 'off-page' : undefined
-    if (style === NO_STYLE) return inherit(outer, name, removed)
+    const order = this.#orderOf(name, attributes, style, outer.order)
+    if (style === NO_STYLE) return inherit(outer, name, removed, order)
     const open = {
       name,
       colour: style.colour ?? outer.colour,
@@ -93,30 +131,63 @@ export class ElementStack {
       fontSize: style.fontSize ?? outer.fontSize,
       visible: style.visibility ? style.visibility === 'visible' : outer.visible,
       removed: outer.removed ?? removed,
+      order,
+      variables,
     }
     return { ...open, hiding: hidingOf(open) }
   }
 
-  /** Attributes first, then the rules of the sheet, then the style attribute, which wins. */
-  #styleOf(name: string, attributes: ReadonlyMap<string, string>): Style {
-    const declared = attributes.size === 0 ? NO_STYLE : attributeStyle(name, attributes)
-    const ruled = this.#sheet.size === 0 ? declared : this.#applyRules(declared, name, attributes)
-    const written = attributes.get('style')
-    return written === undefined ? ruled : merge(ruled, this.#parse(written))
-  }
-
-  #applyRules(declared: Style, name: string, attributes: ReadonlyMap<string, string>): Style {
-    let style = this.#apply(declared, name)
-    const classes = attributes.get('class')?.trim().toLowerCase()
-    if (classes !== undefined) {
-      for (const one of classes.split(/\s+/, 10)) style = this.#apply(this.#apply(style, `.${one}`), `${name}.${one}`)
+  /** The same object for what changes nothing. */
+  #orderOf(name: string, attributes: ReadonlyMap<string, string>, style: Style, outer: Order): Order {
+    const { direction, override, reversed, floatsRight } = style
+    const dir = attributes.size === 0 ? undefined : attributes.get('dir')?.trim().toLowerCase()
+    const isDirected = direction !== undefined || dir === 'rtl' || dir === 'ltr'
+    const isOverride = override ?? (name === 'bdo' ? true : outer.override)
+    if (!isDirected && isOverride === outer.override && !reversed && !floatsRight)
+      return outer.reversed || outer.floatsRight ? { ...outer, reversed: false, floatsRight: false } : outer
+    const order: Order = {
+      direction: direction ?? (isDirected ? (dir as 'ltr' | 'rtl') : outer.direction),
+      override: isOverride,
+      reversed: reversed ?? false,
+      floatsRight: floatsRight ?? false,
     }
-    const id = attributes.get('id')?.trim().toLowerCase()
-    return id ? this.#apply(style, `#${id}`) : style
+    this.isReordered ||= order.override || order.reversed || order.floatsRight
+    return order
   }
 
-  #apply(style: Style, selector: string): Style {
-    return merge(style, this.#sheet.get(selector) ?? NO_STYLE)
+  /** Attributes first, then the rules of the sheet, then the style attribute, which wins. */
+  #styleOf(name: string, attributes: ReadonlyMap<string, string>, variables?: Variables): Style {
+    let style = attributes.size === 0 ? NO_STYLE : attributeStyle(name, attributes)
+    for (const rule of this.#rulesFor(name, attributes)) {
+      const depends = variables !== undefined && rule.source !== undefined
+      style = merge(style, depends ? parseStyleIn(rule.source, variables) : rule)
+    }
+    return style
+  }
+
+  /** What applies to an element, in the order in which the later one wins. */
+  #rulesFor(name: string, attributes: ReadonlyMap<string, string>): readonly Style[] {
+    const written = attributes.size === 0 ? undefined : attributes.get('style')
+    if (this.#sheet.size === 0) return written === undefined ? NO_RULES : [this.#parse(written)]
+    const selectors = [name]
+    const classes = attributes.get('class')?.trim().toLowerCase()
+    for (const one of classes?.split(/\s+/, 10) ?? []) selectors.push(`.${one}`, `${name}.${one}`)
+    const id = attributes.get('id')?.trim().toLowerCase()
+    if (id) selectors.push(`#${id}`)
+    const rules: Style[] = []
+    for (const selector of selectors) {
+      const rule = this.#sheet.get(selector)
+      if (rule !== undefined) rules.push(rule)
+    }
+    if (written !== undefined) rules.push(this.#parse(written))
+    return rules
+  }
+
+  #variablesOf(name: string, attributes: ReadonlyMap<string, string>, outer: Variables): Variables {
+    let all = outer
+    for (const { source } of [this.#sheet.get(':root') ?? NO_STYLE, ...this.#rulesFor(name, attributes)])
+      if (source !== undefined) all = extended(all, variablesIn(source))
+    return all
   }
 
   #parse(text: string): Style {
@@ -132,7 +203,9 @@ export class ElementStack {
 const merge = (under: Style, over: Style): Style =>
   over === NO_STYLE ? under : under === NO_STYLE ? over : { ...under, ...over }
 
-const inherit = (outer: Open, name: string, removed: Hiding | undefined): Open => ({
+const NO_RULES: readonly Style[] = []
+
+const inherit = (outer: Open, name: string, removed: Hiding | undefined, order = outer.order): Open => ({
   name,
   colour: outer.colour,
   background: outer.background,
@@ -140,6 +213,8 @@ const inherit = (outer: Open, name: string, removed: Hiding | undefined): Open =
   visible: outer.visible,
   removed: outer.removed ?? removed,
   hiding: outer.removed ?? removed ?? outer.hiding,
+  order,
+  variables: outer.variables,
 })
 
 const MAX_CACHED_STYLES = 200
@@ -162,7 +237,13 @@ function attributeStyle(name: string, attributes: ReadonlyMap<string, string>): 
 /** `<font size=0>` is displayed as size 1. */
 const FONT_SIZES = [10, 10, 13, 16, 18, 24, 32, 48]
 
-function hidingOf({ removed, visible, fontSize, colour, background }: Omit<Open, 'hiding'>): Hiding | undefined {
+function hidingOf({
+  removed,
+  visible,
+  fontSize,
+  colour,
+  background,
+}: Omit<Open, 'hiding' | 'order' | 'variables'>): Hiding | undefined {
   if (removed) return removed
   if (!visible) return 'not-displayed'
   if (fontSize <= MAX_TINY_FONT) return 'tiny'

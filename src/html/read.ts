@@ -1,11 +1,13 @@
 /** Reads an HTML text once: its visible text, its hidden text, and its references. */
 import { CollapsedText, collapseWhitespace } from './collapsed-text.ts'
-import { ElementStack, isBlock } from './elements.ts'
+import { ElementStack, isBlock, type Order } from './elements.ts'
 import type { HtmlHandler } from './handler.ts'
 import type { Hiding, HtmlReading, Reference } from './reading.ts'
 import { findReferences, styleUrls } from './references.ts'
-import { MAX_RULES, parseSheet, type Style } from './style.ts'
+import { MAX_RULES, parseSheet } from './sheet.ts'
+import type { Style } from './style.ts'
 import { tokenize } from './tokens.ts'
+import { overridden, reversed, VisibleOrder } from './visible-order.ts'
 import { WordBreaks } from './word-breaks.ts'
 
 /** References of one text, characters of the text of one link, and of its target. */
@@ -22,7 +24,7 @@ export async function readHtml(html: string, limit = 524_288): Promise<HtmlReadi
 class HtmlReader implements HtmlHandler {
   readonly #sheet = new Map<string, Style>()
   readonly #elements = new ElementStack(this.#sheet)
-  readonly #visible = new CollapsedText()
+  readonly #visible = new VisibleOrder()
   readonly #hiddenText = new CollapsedText()
   readonly #script: string[] = []
   readonly #references: Writable<Reference>[] = []
@@ -64,6 +66,7 @@ class HtmlReader implements HtmlHandler {
     countElement(this.#counts, name, attributes)
     this.#elements.enter(name, attributes)
     if (isBlock(name)) this.#visible.endLine()
+    if (this.#elements.isReordered) this.#visible.enter(this.#elements.order(), this.#elements.depth)
     this.#words.element(name)
     const count = this.#references.length
     if (attributes.size > 0) findReferences(name, attributes, this.#add)
@@ -82,6 +85,7 @@ class HtmlReader implements HtmlHandler {
     if (isBlock(name)) this.#visible.endLine()
     this.#words.element(name)
     this.#elements.leave(name)
+    if (this.#elements.isReordered) this.#visible.leave(this.#elements.depth)
   }
 
   text(text: string, needless: number): void {
@@ -102,7 +106,7 @@ class HtmlReader implements HtmlHandler {
   result(cut: boolean): HtmlReading {
     this.#endLink()
     return {
-      visible: this.#visible.toString(),
+      visible: overridden(this.#visible.toString()),
       hidden: this.#hidden,
       hiddenText: this.#hiddenText.toString(),
       references: this.#references,
@@ -114,7 +118,8 @@ class HtmlReader implements HtmlHandler {
 
   #addText(text: string): void {
     const hiding = this.#elements.hiding()
-    if (this.#link && (hiding === undefined || this.#link.reference.hidden)) addShown(this.#link, text)
+    if (this.#link && (hiding === undefined || this.#link.reference.hidden))
+      addShown(this.#link, text, this.#elements.order())
     if (hiding === undefined) {
       if (this.#before && !this.#link && text.trim() !== '') this.#before = undefined
       this.#words.text(text)
@@ -156,8 +161,10 @@ interface OpenLink {
   shown: string
 }
 
-function addShown(link: OpenLink, text: string): void {
-  if (link.shown.length < 4 * MAX_SHOWN) link.shown += text.slice(0, 4 * MAX_SHOWN)
+function addShown(link: OpenLink, text: string, { override, direction }: Order): void {
+  if (link.shown.length >= 4 * MAX_SHOWN) return
+  const next = text.slice(0, 4 * MAX_SHOWN)
+  link.shown = override && direction === 'rtl' ? reversed(next) + link.shown : link.shown + next
 }
 
 /** What an address begins with, and what it may be cut to. */

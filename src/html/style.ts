@@ -1,4 +1,8 @@
-/** The part of CSS that hides text from a reader. Linear in what is read, and never throws. */
+/** The part of CSS that hides text from a reader or shows it in another order. Linear, and never throws. */
+import { type Colour, MIN_OPACITY, parseColour, share } from './css/colour.ts'
+import { pixels } from './css/length.ts'
+import { isOffPage, type Properties } from './css/off-page.ts'
+import { NO_VARIABLES, resolved, type Variables } from './css/variables.ts'
 
 /** What a rule declares. An absent property is inherited, or has the default of browsers. */
 export interface Style {
@@ -9,29 +13,60 @@ export interface Style {
   readonly visibility?: 'visible' | 'hidden'
   readonly notDisplayed?: boolean
   readonly offPage?: boolean
+  readonly direction?: 'ltr' | 'rtl'
+  /** All characters take the direction, whatever they are: `unicode-bidi: bidi-override`. */
+  readonly override?: boolean
+  /** The elements inside it are shown in reverse: `flex-direction: row-reverse`. */
+  readonly reversed?: boolean
+  /** Elements beside each other are shown from right to left. */
+  readonly floatsRight?: boolean
+  /** The declarations, where they have custom properties: what they mean depends on the element. */
+  readonly source?: string
 }
-
-/** `unknown` for a picture, and for a name or function that is not supported here. */
-export type Colour = readonly [red: number, green: number, blue: number] | 'transparent' | 'unknown'
 
 /** Declarations of one rule, and characters of one declaration. */
 const [MAX_DECLARATIONS, MAX_DECLARATION_LENGTH] = [100, 300]
-/** Rules of one text that are read. */
-export const MAX_RULES = 2000
 
 /** The properties that are read. */
 const PROPERTIES: ReadonlySet<string> = new Set(
   (
     'color background-color background background-image font-size font visibility display mso-hide opacity overflow ' +
-    'height max-height width max-width left top right margin-left margin-top text-indent clip clip-path transform'
+    'overflow-x overflow-y height max-height width max-width line-height left top right bottom margin margin-left ' +
+    'margin-top inset text-indent letter-spacing zoom clip clip-path -webkit-clip-path transform -webkit-transform ' +
+    'scale translate filter -webkit-filter -webkit-text-fill-color content-visibility direction unicode-bidi float ' +
+    'flex-direction flex-flow'
   ).split(' '),
 )
 
 /** The style of what declares nothing: readers compare it by identity. */
 export const NO_STYLE: Style = {}
 
-/** Reads `colour: red; font-size: 0`. */
+/** The values by property, and the custom properties by their names. */
+export type Declarations = ReadonlyMap<string, string>
+
+/** Reads `colour: red; font-size: 0`. Custom properties are left for {@link parseStyleIn}. */
 export function parseStyle(text: string): Style {
+  const found = declarationsIn(text)
+  if (found === undefined) return NO_STYLE
+  return text.includes('--') && CUSTOM.test(text) ? { ...styleOf(found), source: text } : styleOf(found)
+}
+
+const CUSTOM = /--[a-z_]/i
+
+/** Reads declarations with the custom properties of the element that has them. */
+export function parseStyleIn(text: string, variables: Variables): Style {
+  const found = declarationsIn(text)
+  if (found === undefined) return NO_STYLE
+  return styleOf(new Map([...found].map(([name, value]) => [name, resolved(value, variables)])))
+}
+
+/** The custom properties that are declared. */
+export function variablesIn(text: string): Variables {
+  const found = declarationsIn(text)
+  return found ? new Map([...found].filter(([name]) => name.startsWith('--'))) : NO_VARIABLES
+}
+
+function declarationsIn(text: string): Declarations | undefined {
   let found: Map<string, string> | undefined
   let count = 0
   for (let at = 0; at < text.length && count < MAX_DECLARATIONS; count++) {
@@ -41,196 +76,66 @@ export function parseStyle(text: string): Style {
     const declaration = written.includes('/*') ? written.replace(/\/\*.*?\*\//gs, '') : written
     const colon = declaration.indexOf(':')
     const name = colon < 0 ? '' : declaration.slice(0, colon).trim().toLowerCase()
-    if (PROPERTIES.has(name)) {
+    if (PROPERTIES.has(name) || name.startsWith('--')) {
       found ??= new Map()
       found.set(name, valueIn(declaration.slice(colon + 1)))
     }
     at = stop + 1
   }
-  return found ? styleOf(found) : NO_STYLE
+  return found
 }
 
 const valueIn = (written: string): string =>
   (written.includes('!') ? written.replace(/!\s*important/i, '') : written).trim().toLowerCase()
 
-const SIZES = ['height', 'max-height', 'width', 'max-width']
-const PLACES = ['left', 'top', 'right', 'margin-left', 'margin-top', 'text-indent']
-
-function styleOf(found: ReadonlyMap<string, string>): Style {
-  const get = (name: string): string => found.get(name) ?? ''
-  const colour = parseColour(get('color'))
+/** What the declarations mean for a reader. */
+export function styleOf(found: Declarations): Style {
+  const get: Properties = name => found.get(name) ?? ''
+  const colour = parseColour(get('-webkit-text-fill-color') || get('color'))
   const background = backgroundOf(get('background-color'), get('background'), get('background-image'))
   const fontSize = pixels(get('font-size') || fontSizeIn(get('font')))
   const visibility = get('visibility')
-  const notDisplayed = get('display') === 'none' || get('mso-hide') === 'all' || isAtMost(get('opacity'), 0.05)
-  const displays = found.has('display') || found.has('mso-hide') || found.has('opacity')
   return {
     ...(colour && { colour }),
     ...(background && { background }),
     ...(fontSize !== undefined && { fontSize }),
     ...(visibility && { visibility: visibility === 'hidden' || visibility === 'collapse' ? 'hidden' : 'visible' }),
-    ...(displays && { notDisplayed }),
+    ...displayOf(found, get),
     ...(isOffPage(get) && { offPage: true }),
+    ...orderOf(get),
   }
 }
 
-const fontSizeIn = (font: string): string =>
-  font === '' ? '' : (/(?:^|\s)([\d.]+(?:px|pt|em|%))/.exec(font)?.[1] ?? '')
+const DISPLAY = ['display', 'mso-hide', 'opacity', 'content-visibility']
 
-function isOffPage(get: (name: string) => string): boolean {
-  if (get('overflow').includes('hidden') && SIZES.some(name => isAtMost(get(name), 1))) return true
-  if (PLACES.some(name => (pixels(get(name)) ?? 0) < -400)) return true
-  const clip = get('clip') + get('clip-path')
-  if (clip !== '' && /rect\(\s*0|inset\(\s*(?:50|100)%/.test(clip)) return true
-  return /scale[xy]?\(\s*(?:0|0?\.0\d*)\s*[,)]/.test(get('transform'))
+function displayOf(found: Declarations, get: Properties): Pick<Style, 'notDisplayed'> {
+  if (!DISPLAY.some(name => found.has(name))) return {}
+  const opacity = get('opacity')
+  const notDisplayed =
+    get('display') === 'none' ||
+    get('mso-hide') === 'all' ||
+    get('content-visibility') === 'hidden' ||
+    (opacity !== '' && (/^[\d.+-]/.test(opacity) ? share(opacity) : (pixels(opacity) ?? 1)) <= MIN_OPACITY)
+  return { notDisplayed }
 }
+
+function orderOf(get: Properties): Pick<Style, 'direction' | 'override' | 'reversed' | 'floatsRight'> {
+  const [direction, bidi, flex] = [get('direction'), get('unicode-bidi'), get('flex-direction') || get('flex-flow')]
+  const float = get('float')
+  return {
+    ...((direction === 'rtl' || direction === 'ltr') && { direction }),
+    ...(bidi !== '' && { override: bidi.endsWith('override') }),
+    ...(flex !== '' && { reversed: flex.includes('-reverse') }),
+    ...(float !== '' && { floatsRight: float === 'right' }),
+  }
+}
+
+/** The size in `bold 12px/1.2 Arial` and `0/0 a`. */
+const fontSizeIn = (font: string): string =>
+  font === '' ? '' : (/(?:^|\s)([\d.]+(?:px|pt|em|%)|0(?=[\s/]))/.exec(font)?.[1] ?? '')
 
 function backgroundOf(plain: string, short: string, image: string): Colour | undefined {
   if (short === '' && image === '') return parseColour(plain)
   if (/url\(|gradient\(/.test(short + image)) return 'unknown'
-  return parseColour(plain) ?? parseColour(/#[0-9a-f]{3,8}|rgba?\([^)]{1,60}\)|[a-z]+/.exec(short)?.[0] ?? '')
-}
-
-/** Whether it is a number of at most `max`, whatever its unit. */
-const isAtMost = (value: string, max: number): boolean => /^[\d.]/.test(value) && Number.parseFloat(value) <= max
-
-const UNITS: Readonly<Record<string, number>> = {
-  px: 1,
-  pt: 4 / 3,
-  em: 16,
-  rem: 16,
-  ex: 8,
-  '%': 0.16,
-  '': 1,
-  cm: 38,
-  mm: 3.8,
-  in: 96,
-}
-
-/** In pixels, with 16 for relative units; undefined for a word. */
-function pixels(value: string): number | undefined {
-  if (value === '') return undefined
-  if (value.startsWith('calc(')) return calculated(value)
-  const [, digits, unit = ''] = /^(-?[\d.]{1,10})\s*([a-z%]{0,4})/.exec(value) ?? []
-  const factor = UNITS[unit]
-  const number = Number(digits)
-  return digits === undefined || factor === undefined || Number.isNaN(number) ? undefined : number * factor
-}
-
-/** A sum or a difference of two lengths: `calc(100px - 100px)`. */
-function calculated(value: string): number | undefined {
-  const [, one = '', sign, other = ''] =
-    /^calc\(\s*(-?[\d.]{1,10}[a-z%]{0,4})\s([+-])\s([\d.]{1,10}[a-z%]{0,4})/.exec(value) ?? []
-  const [first, second] = [pixels(one), pixels(other)]
-  if (first === undefined || second === undefined) return undefined
-  return sign === '-' ? first - second : first + second
-}
-
-const NAMES: Readonly<Record<string, string>> = {
-  white: 'ffffff',
-  black: '000000',
-  red: 'ff0000',
-  green: '008000',
-  blue: '0000ff',
-  yellow: 'ffff00',
-  gray: '808080',
-  grey: '808080',
-  silver: 'c0c0c0',
-  navy: '000080',
-  maroon: '800000',
-  olive: '808000',
-  teal: '008080',
-  purple: '800080',
-  lime: '00ff00',
-  aqua: '00ffff',
-  cyan: '00ffff',
-  fuchsia: 'ff00ff',
-  magenta: 'ff00ff',
-  orange: 'ffa500',
-  whitesmoke: 'f5f5f5',
-  snow: 'fffafa',
-  ivory: 'fffff0',
-  ghostwhite: 'f8f8ff',
-  floralwhite: 'fffaf0',
-  lightgrey: 'd3d3d3',
-  lightgray: 'd3d3d3',
-  gainsboro: 'dcdcdc',
-  darkgray: 'a9a9a9',
-  darkgrey: 'a9a9a9',
-}
-
-/** Undefined where no colour is declared. */
-export function parseColour(value: string): Colour | undefined {
-  if (value === '') return undefined
-  const text = value.trim().toLowerCase()
-  if (text === '' || text === 'inherit' || text === 'initial') return undefined
-  if (text === 'transparent') return 'transparent'
-  const digits = Object.hasOwn(NAMES, text) ? NAMES[text] : /^#?([0-9a-f]{3,8})$/.exec(text)?.[1]
-  if (digits !== undefined) return fromHex(digits)
-  const [, ...parts] = /^rgba?\(\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})(?:[\s,/]+([\d.]{1,6}))?/.exec(text) ?? []
-  const [red, green, blue, alpha] = parts
-  if (red === undefined) return 'unknown'
-  return alpha !== undefined && Number(alpha) < 0.05 ? 'transparent' : [Number(red), Number(green), Number(blue)]
-}
-
-function fromHex(digits: string): Colour {
-  const long = digits.length < 6 ? digits.slice(0, 4).replace(/./g, '$&$&') : digits
-  if (long.length === 8 && Number.parseInt(long.slice(6), 16) < 12) return 'transparent'
-  const number = Number.parseInt(long.slice(0, 6).padEnd(6, '0'), 16)
-  return [number >> 16, (number >> 8) & 255, number & 255]
-}
-
-/** Too similar for a reader to distinguish text from its background. */
-export const isSame = (one: Colour, other: Colour): boolean =>
-  typeof one !== 'string' &&
-  typeof other !== 'string' &&
-  Math.abs(one[0] - other[0]) + Math.abs(one[1] - other[1]) + Math.abs(one[2] - other[2]) <= 30
-
-/**
- * The rules of a sheet for single classes, elements and ids that can hide text: `.x`, `td`, `#y`. Rules in
- * `@media` and similar blocks apply to some readers only, and are skipped.
- *
- * @returns how many rules were read, at most `max`
- */
-export function parseSheet(css: string, rules: Map<string, Style>, max: number): number {
-  let count = 0
-  for (let at = 0; at < css.length && count < max; count++) {
-    const open = css.indexOf('{', at)
-    if (open < 0) return count
-    const selector = css.slice(Math.max(at, open - MAX_DECLARATION_LENGTH), open)
-    const nested = selector.includes('@') && !/@(?:font-face|page)/.test(selector)
-    const close = nested ? closing(css, open) : css.indexOf('}', open)
-    const stop = close < 0 ? css.length : close
-    if (!nested) addRules(selector, css.slice(open + 1, Math.min(stop, open + 4096)), rules)
-    at = stop + 1
-  }
-  return count
-}
-
-function addRules(selector: string, body: string, rules: Map<string, Style>): void {
-  const written = selector.includes('/*') || selector.includes('<!--') ? selector.replace(COMMENTS, '') : selector
-  let style: Style | undefined
-  for (const one of written.split(',')) {
-    const name = one.trim()
-    if (!SIMPLE.test(name)) continue
-    if (style === undefined && !RELEVANT.test(body)) return
-    style ??= parseStyle(body)
-    rules.set(name.toLowerCase(), style)
-  }
-}
-
-const COMMENTS = /\/\*.*?\*\/|<!--/gs
-const RELEVANT =
-  /display|visibility|opacity|size|color|background|height|width|mso-hide|indent|left|top|font|transform/i
-const SIMPLE = /^(?:[a-z][a-z0-9]{0,20}|[a-z0-9]{0,20}[.#][\w-]{1,80})$/i
-
-function closing(css: string, open: number): number {
-  const braces = /[{}]/g
-  braces.lastIndex = open
-  let depth = 0
-  for (let match = braces.exec(css); match; match = braces.exec(css)) {
-    depth += match[0] === '{' ? 1 : -1
-    if (depth === 0) return match.index
-  }
-  return -1
+  return parseColour(plain) ?? parseColour(/#[0-9a-f]{3,8}|(?:rgb|hsl)a?\([^)]{1,60}\)|[a-z]+/.exec(short)?.[0] ?? '')
 }

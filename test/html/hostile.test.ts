@@ -34,6 +34,23 @@ const shapes: readonly (readonly [name: string, html: string])[] = [
   ['scripts', rep('<script>a</script>')],
   ['titles that are not closed', `<title>${rep('&<')}`],
   ['blanks', rep(' \n')],
+  ['overrides in overrides', rep('<bdo dir=rtl>a<bdo dir=ltr>b')],
+  ['one override', `<bdo dir=rtl>${rep('ab ')}`],
+  ['floats', `<p>${rep('<b style="float:right">a</b>')}`],
+  ['reversed rows', rep('<p style="flex-direction:row-reverse"><i>a</i>')],
+  [
+    'calculated lengths',
+    Array.from({ length: 5000 }, (_, at) => `<p style="left:calc(${'('.repeat(40)}${at}px">x`).join(''),
+  ],
+  [
+    'custom properties',
+    Array.from({ length: 5000 }, (_, at) => `<p style="--v${at}:var(--v${at - 1});left:var(--v${at})">x`).join(''),
+  ],
+  [
+    'transforms',
+    Array.from({ length: 3000 }, (_, at) => `<p style="transform:${'scale(1) '.repeat(30)}${at}">x`).join(''),
+  ],
+  ['right-to-left overrides', rep('\u202eab')],
 ]
 
 beforeAll(async () => {

@@ -1,7 +1,9 @@
 /** The reader of styles beside a slower one, and counts of characters beside the patterns that they replace. */
 import { expect, test } from 'vitest'
+import { isSame } from '../../src/html/css/colour.ts'
 import { visibleLength } from '../../src/html/read.ts'
-import { isSame, parseSheet, parseStyle, type Style } from '../../src/html/style.ts'
+import { parseSheet } from '../../src/html/sheet.ts'
+import { parseStyle, type Style } from '../../src/html/style.ts'
 import { fc, runs } from '../support/property.ts'
 import { parseSheetSlowly, parseStyleSlowly } from '../support/slow-style.ts'
 

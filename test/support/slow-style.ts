@@ -1,5 +1,5 @@
 /** The reader of styles that looks at every declaration, without short cuts: the oracle of the one in use. */
-import { type Colour, parseColour, type Style } from '../../src/html/style.ts'
+import { NO_STYLE, type Style, styleOf } from '../../src/html/style.ts'
 
 /** Declarations of one rule, and characters of one declaration. */
 const [MAX_DECLARATIONS, MAX_DECLARATION_LENGTH] = [100, 300]
@@ -25,67 +25,7 @@ export function parseStyleSlowly(text: string): Style {
       )
     at = stop + 1
   }
-  return styleOf(found)
-}
-
-function styleOf(found: ReadonlyMap<string, string>): Style {
-  const get = (name: string): string => found.get(name) ?? ''
-  const colour = parseColour(get('color'))
-  const background = backgroundOf(get('background-color'), get('background'), get('background-image'))
-  const fontSize = pixels(get('font-size') || (/(?:^|\s)([\d.]+(?:px|pt|em|%))/.exec(get('font'))?.[1] ?? ''))
-  const visibility = get('visibility')
-  const notDisplayed = get('display') === 'none' || get('mso-hide') === 'all' || isAtMost(get('opacity'), 0.05)
-  const displays = ['display', 'mso-hide', 'opacity'].some(name => found.has(name))
-  const clipped = get('overflow').includes('hidden')
-  const noSize = ['height', 'max-height', 'width', 'max-width'].some(name => isAtMost(get(name), 1))
-  const moved = ['left', 'top', 'right', 'margin-left', 'margin-top', 'text-indent'].some(
-    name => (pixels(get(name)) ?? 0) < -400,
-  )
-  const scaled = /scale[xy]?\(\s*(?:0|0?\.0\d*)\s*[,)]/.test(get('transform'))
-  const clip = /rect\(\s*0|inset\(\s*(?:50|100)%/.test(get('clip') + get('clip-path'))
-  return {
-    ...(colour && { colour }),
-    ...(background && { background }),
-    ...(fontSize !== undefined && { fontSize }),
-    ...(visibility && { visibility: visibility === 'hidden' || visibility === 'collapse' ? 'hidden' : 'visible' }),
-    ...(displays && { notDisplayed }),
-    ...(((clipped && noSize) || moved || clip || scaled) && { offPage: true }),
-  }
-}
-
-function backgroundOf(plain: string, short: string, image: string): Colour | undefined {
-  if (/url\(|gradient\(/.test(short + image)) return 'unknown'
-  return parseColour(plain) ?? parseColour(/#[0-9a-f]{3,8}|rgba?\([^)]{1,60}\)|[a-z]+/.exec(short)?.[0] ?? '')
-}
-
-/** Whether it is a number of at most `max`, whatever its unit. */
-const isAtMost = (value: string, max: number): boolean => /^[\d.]/.test(value) && Number.parseFloat(value) <= max
-
-const UNITS: Readonly<Record<string, number>> = {
-  px: 1,
-  pt: 4 / 3,
-  em: 16,
-  rem: 16,
-  ex: 8,
-  '%': 0.16,
-  '': 1,
-  cm: 38,
-  mm: 3.8,
-  in: 96,
-}
-
-/** In pixels, with 16 for relative units; undefined for a word. */
-function pixels(value: string): number | undefined {
-  const [, one, sign, other] =
-    /^calc\(\s*(-?[\d.]{1,10}[a-z%]{0,4})\s([+-])\s([\d.]{1,10}[a-z%]{0,4})/.exec(value) ?? []
-  if (value.startsWith('calc(')) {
-    const [first, second] = [pixels(one ?? ''), pixels(other ?? '')]
-    return first === undefined || second === undefined ? undefined : first + (sign === '-' ? -second : second)
-  }
-  const [, digits, unit = ''] = /^(-?[\d.]{1,10})\s*([a-z%]{0,4})/.exec(value) ?? []
-  const factor = UNITS[unit]
-  const number = Number(digits)
-  return digits === undefined || factor === undefined || Number.isNaN(number) ? undefined : number * factor
+  return found.size === 0 ? NO_STYLE : styleOf(found)
 }
 
 export function parseSheetSlowly(css: string, rules: Map<string, Style>, max: number): number {
@@ -94,6 +34,10 @@ export function parseSheetSlowly(css: string, rules: Map<string, Style>, max: nu
     const open = css.indexOf('{', at)
     if (open < 0) return count
     const selector = css.slice(Math.max(at, open - MAX_DECLARATION_LENGTH), open)
+    if (/@(?:media\s+(?:only\s+)?(?:all|screen)|layer(?:\s+[\w.-]{1,80})?)\s*$/i.test(selector)) {
+      at = open + 1
+      continue
+    }
     const nested = selector.includes('@') && !/@(?:font-face|page)/.test(selector)
     const close = nested ? closing(css, open) : css.indexOf('}', open)
     const stop = close < 0 ? css.length : close
@@ -101,7 +45,13 @@ export function parseSheetSlowly(css: string, rules: Map<string, Style>, max: nu
       const body = css.slice(open + 1, Math.min(stop, open + 4096))
       const style = RELEVANT.test(body) ? parseStyleSlowly(body) : undefined
       const names = style ? selector.replace(/\/\*.*?\*\/|<!--/gs, '').split(',') : []
-      for (const one of names) if (style && SIMPLE.test(one.trim())) rules.set(one.trim().toLowerCase(), style)
+      for (const one of names) {
+        const name = one
+          .replace(/^[\s}]+/, '')
+          .trim()
+          .toLowerCase()
+        if (style && SIMPLE.test(name)) rules.set(name, style)
+      }
     }
     at = stop + 1
   }
@@ -109,8 +59,8 @@ export function parseSheetSlowly(css: string, rules: Map<string, Style>, max: nu
 }
 
 const RELEVANT =
-  /display|visibility|opacity|size|color|background|height|width|mso-hide|indent|left|top|font|transform/i
-const SIMPLE = /^(?:[a-z][a-z0-9]{0,20}|[a-z0-9]{0,20}[.#][\w-]{1,80})$/i
+  /--|display|visibility|opacity|size|color|background|height|width|mso-hide|indent|left|top|right|bottom|font|transform|margin|inset|clip|scale|translate|filter|zoom|spacing|direction|bidi|flex|float/i
+const SIMPLE = /^(?::root|[a-z][a-z0-9]{0,20}|[a-z0-9]{0,20}[.#][\w-]{1,80})$/i
 
 function closing(css: string, open: number): number {
   const braces = /[{}]/g
