@@ -1,0 +1,53 @@
+/** Unpacks containers with 7-Zip in a thread with bounded memory, a deadline and a bounded queue. */
+import { createRequire } from 'node:module'
+import { lazy } from '../../model/lazy.ts'
+import { type BoundedOutcome, BoundedWorker } from '../../threads/bounded-worker.ts'
+import { threadFile } from '../../threads/worker-client.ts'
+import type { Unpacked, UnpackTask } from './task.ts'
+
+/** A thread that unpacks. It starts with the first container. */
+export type UnpackThread = BoundedWorker<UnpackTask, Unpacked>
+
+/** @internal The one of the process; tests make others. */
+export const unpackThread = ({ deadline = 3000, maxWait = 5000, maxQueue = 64 } = {}): UnpackThread =>
+  new BoundedWorker<UnpackTask, Unpacked>({
+    file: () => threadFile(import.meta.url, 'archives/unpack/thread'),
+    deadline,
+    maxWait,
+    maxQueue,
+    heap: 128,
+    idle: 60_000,
+  })
+
+const shared = lazy(() => unpackThread())
+
+/** Whether the optional package 7z-wasm is installed. It is looked for once. */
+export const isInstalled = lazy((): boolean => {
+  try {
+    createRequire(import.meta.url).resolve('7z-wasm/7zz.wasm')
+    return true
+  } catch {
+    return false
+  }
+})
+
+export interface UnpackOptions extends Omit<UnpackTask, 'bytes'> {
+  readonly signal: AbortSignal
+  readonly thread?: UnpackThread
+}
+
+/**
+ * Lists a container and unpacks its files, as far as the limits allow. Rejects only when `signal` aborts.
+ *
+ * @returns `absent` where the package is not installed
+ */
+export async function unpack(
+  bytes: Buffer,
+  { signal, thread = shared(), ...options }: UnpackOptions,
+): Promise<BoundedOutcome<Unpacked> | { readonly kind: 'absent' }> {
+  if (!isInstalled()) return { kind: 'absent' }
+  return await thread.ask(() => {
+    const copy = new Uint8Array(bytes)
+    return { task: { bytes: copy, ...options }, transfer: [copy.buffer] }
+  }, signal)
+}
