@@ -5,6 +5,7 @@ import { defineConfig, type Options } from 'tsup'
 /** Files that are loaded by their place: threads. */
 export const threads = [
   'src/mime/parse-worker.ts',
+  'src/archives/unpack/thread.ts',
   'src/store/sqlite/thread.ts',
   'src/history/sqlite/thread.ts',
   'src/history/postgres/thread.ts',

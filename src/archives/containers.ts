@@ -11,7 +11,7 @@ const MAX_RATIO = 100
 const MAX_DIRECTORY = 1_048_576
 
 /** 7-Zip has its directory at the end. Where it is compressed, the names are not known. */
-export const inspectSevenZip: Inspector = (bytes, { notes, budget }) => {
+export const namesOfSevenZip: Inspector = (bytes, { notes, budget }) => {
   if (bytes.length < 32) return notes.trait('unscannable', 'the archive is cut off')
   const start = 32 + Number(bytes.readBigUInt64LE(12))
   const length = Number(bytes.readBigUInt64LE(20))
@@ -38,7 +38,7 @@ function sevenZipNames(header: Buffer): readonly string[] {
   return []
 }
 
-export const inspectCab: Inspector = (bytes, { notes, budget }) => {
+export const namesOfCab: Inspector = (bytes, { notes, budget }) => {
   if (bytes.length < 36) return notes.trait('unscannable', 'the cabinet is cut off')
   const list = memberLister(notes, budget)
   let at = bytes.readUInt32LE(16)

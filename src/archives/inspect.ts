@@ -12,7 +12,7 @@ import {
   inspectSvg,
   inspectTnef,
 } from './active.ts'
-import { inspectCab, inspectGzip, inspectSevenZip } from './containers.ts'
+import { inspectGzip, namesOfCab, namesOfSevenZip } from './containers.ts'
 import {
   type Budget,
   budget as budgetOf,
@@ -24,18 +24,12 @@ import {
 import { inspectIso } from './iso.ts'
 import { inspectOle } from './office.ts'
 import { inspectPdf } from './pdf.ts'
-import { inspectRar } from './rar.ts'
+import { namesOfRar } from './rar.ts'
 import { inspectTar } from './tar.ts'
+import { packed } from './unpack/inspect-packed.ts'
 import { inspectZip } from './zip.ts'
 import { LOCAL_HEADER } from './zip-directory.ts'
 
-const packed: Inspector = (_bytes, { notes, name }) => {
-  const reason = 'files with this compression are not decompressed'
-  if (ONE_TEXT.test(name)) notes.trait('unscannable', reason)
-  else notes.beyond(reason)
-}
-/** One compressed text: whatever it contains, a program opens it as a text. */
-const ONE_TEXT = /\.(?:txt|log|csv|json|xml|patch|diff|conf|config|dmesg)\.(?:bz2|xz|zst)$/i
 const program: Inspector = (_bytes, { notes }) => notes.trait('executable', 'it is a program')
 
 const inspectors: Readonly<Record<FileFormat, Inspector>> = {
@@ -44,11 +38,11 @@ const inspectors: Readonly<Record<FileFormat, Inspector>> = {
   ole: inspectOle,
   pdf: inspectPdf,
   rtf: inspectRtf,
-  rar: inspectRar,
-  '7z': inspectSevenZip,
+  rar: packed({ type: bytes => (bytes[6] === 1 ? 'Rar5' : 'Rar'), names: namesOfRar }),
+  '7z': packed({ type: '7z', names: namesOfSevenZip }),
   gzip: inspectGzip,
   tar: inspectTar,
-  cab: inspectCab,
+  cab: packed({ type: 'Cab', names: namesOfCab }),
   iso9660: inspectIso,
   onenote: inspectOneNote,
   tnef: inspectTnef,
@@ -56,15 +50,15 @@ const inspectors: Readonly<Record<FileFormat, Inspector>> = {
   html: inspectHtml,
   svg: inspectSvg,
   script: inspectScript,
-  bzip2: packed,
-  xz: packed,
-  zstd: packed,
-  ace: packed,
-  arj: packed,
-  lha: packed,
-  vhd: packed,
-  vhdx: packed,
-  dmg: packed,
+  bzip2: packed({ type: 'bzip2' }),
+  xz: packed({ type: 'xz' }),
+  zstd: packed(),
+  ace: packed(),
+  arj: packed({ type: 'Arj' }),
+  lha: packed({ type: 'Lzh' }),
+  vhd: packed(),
+  vhdx: packed(),
+  dmg: packed(),
   chm: program,
   pe: program,
   elf: program,

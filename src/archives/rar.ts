@@ -13,7 +13,7 @@ interface Content {
   readonly stored: boolean
 }
 
-export const inspectRar: Inspector = async (bytes, { notes, budget, nested }) => {
+export const namesOfRar: Inspector = async (bytes, { notes, budget, nested }) => {
   const listed = memberLister(notes, budget)
   const list: List = async (member, { bytes, stored }) => {
     if (!listed(member)) return false

@@ -37,8 +37,6 @@ export interface EmscriptenOptions {
   readonly print: (line: string) => void
   readonly printErr: (line: string) => void
   readonly quit: (status: number, thrown: unknown) => void
-  instantiateWasm(
-    imports: WebAssembly.Imports,
-    done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
-  ): object
+  /** Must call `done` at once. */
+  instantiateWasm(imports: object, done: (instance: { readonly exports: object }, module: object) => void): object
 }

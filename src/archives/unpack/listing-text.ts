@@ -2,7 +2,10 @@
 import type { Fault, PackedEntry } from './task.ts'
 
 /** Lines such as `Path = a.exe`, the entries divided by blank lines. In names 7-Zip prints `_` for control characters. */
-export function readListing(lines: readonly string[]): { readonly type?: string; readonly entries: readonly PackedEntry[] } {
+export function readListing(lines: readonly string[]): {
+  readonly type?: string
+  readonly entries: readonly PackedEntry[]
+} {
   // Before this line the container itself is described; with nested formats (a volume in a disk image) several times.
   const start = lines.indexOf('----------')
   const types = lines.slice(0, start < 0 ? undefined : start).filter(line => line.startsWith('Type = '))
@@ -41,7 +44,10 @@ const FAULTS: readonly (readonly [RegExp, Fault])[] = [
   [/^ERROR: Wrong password(?: : |$)/, 'password'],
   [/^ERROR: Unsupported Method(?: : |$)/, 'method'],
   [/^ERROR: Unexpected end of data(?: : |$)/, 'cut'],
-  [/^ERROR: (?:Data Error|Headers Error|Unavailable data|There are some data after the end of the payload data|Is not archive)(?: : |$)/, 'damaged'],
+  [
+    /^ERROR: (?:Data Error|Headers Error|Unavailable data|There are some data after the end of the payload data|Is not archive)(?: : |$)/,
+    'damaged',
+  ],
   [/^(?:ERRORS:$|Unexpected end of archive$|Headers Error$)/, 'damaged'],
 ]
 

@@ -6,6 +6,7 @@ import { readFaults, readListing } from './listing-text.ts'
 import { limitMemory } from './memory-limit.ts'
 import { BoundMet, INPUT, OUTPUT, Sink } from './sink.ts'
 import type { PackedEntry, Unpacked, UnpackTask } from './task.ts'
+import { webAssembly } from './webassembly.ts'
 
 /** Bytes of memory that one instance may take: 7-Zip itself takes 17 MB, a dictionary and its buffers the rest. */
 const MAX_MEMORY = 67_108_864
@@ -16,7 +17,7 @@ type Factory = (options: EmscriptenOptions) => Promise<EmscriptenModule>
 export async function loadSevenZip(): Promise<(task: UnpackTask) => Promise<Unpacked>> {
   const require = createRequire(import.meta.url)
   const wasm = await readFile(require.resolve('7z-wasm/7zz.wasm'))
-  const module = await WebAssembly.compile(limitMemory(wasm, MAX_MEMORY))
+  const module = await webAssembly.compile(limitMemory(wasm, MAX_MEMORY))
   const factory = require('7z-wasm') as Factory
   return async task => {
     const cpu = cpuClock()
@@ -88,7 +89,7 @@ class Instance {
   #printed = 0
   #thrown: unknown
 
-  static async start(factory: Factory, compiled: WebAssembly.Module): Promise<Instance> {
+  static async start(factory: Factory, compiled: object): Promise<Instance> {
     const instance = new Instance()
     const print = (line: string): void => instance.#print(line)
     instance.module = await factory({
@@ -99,7 +100,7 @@ class Instance {
         instance.#thrown = thrown
       },
       instantiateWasm: (imports, done) => {
-        const started = new WebAssembly.Instance(compiled, imports)
+        const started = new webAssembly.Instance(compiled, imports)
         done(started, compiled)
         return started.exports
       },

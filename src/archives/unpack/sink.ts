@@ -126,7 +126,19 @@ export class Sink {
     const size = this.#size(node)
     const times = { atime: EPOCH, mtime: EPOCH, ctime: EPOCH }
     const blocks = Math.ceil(size / 4096)
-    return { dev: 1, ino: node.id, mode: node.mode, nlink: 1, uid: 0, gid: 0, rdev: 0, size, ...times, blksize: 4096, blocks }
+    return {
+      dev: 1,
+      ino: node.id,
+      mode: node.mode,
+      nlink: 1,
+      uid: 0,
+      gid: 0,
+      rdev: 0,
+      size,
+      ...times,
+      blksize: 4096,
+      blocks,
+    }
   }
 
   /** 7-Zip declares the size of what it is about to write: only what is written counts. */

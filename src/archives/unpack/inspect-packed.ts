@@ -1,0 +1,96 @@
+/** Inspects a container with 7-Zip: its entries, and the files in them. Names alone, where 7-Zip is not installed. */
+import type { Inspector, Notes } from '../inspection.ts'
+import { memberLister } from '../listing.ts'
+import type { Fault, Unpacked } from './task.ts'
+import { unpack } from './unpack.ts'
+
+/** What an inspector is given with the bytes. */
+type To = Parameters<Inspector>[1]
+
+/** Bytes that one container may declare or unpack to; more, at a ratio beyond the other, is a bomb. */
+const MAX_DECLARED = 209_715_200
+const MAX_RATIO = 1000
+const RATIO_FROM = 33_554_432
+
+export interface PackedOptions {
+  /** 7-Zip's name of the format; absent: by the signature, with formats inside each other (a volume in a disk). */
+  readonly type?: string | ((bytes: Buffer) => string)
+  /** Lists what can be read of the names without 7-Zip. */
+  readonly names?: Inspector
+}
+
+/** An inspector for containers that only 7-Zip unpacks. */
+export const packed =
+  ({ type, names }: PackedOptions = {}): Inspector =>
+  async (bytes, to) => {
+    const { notes, budget, signal } = to
+    const own = async (reason: string): Promise<void> => {
+      await names?.(bytes, to)
+      notes.beyond(reason)
+    }
+    if (budget.time <= 0) return own('unpacking the files of the message takes more time than a message may take')
+    const limits = { entries: budget.entries, files: budget.files, bytes: budget.inflate, cpu: budget.time }
+    const format = typeof type === 'function' ? type(bytes) : type
+    const outcome = await unpack(bytes, { limits, signal, ...(format !== undefined && { type: format }) })
+    if (outcome.kind === 'absent') return own(ABSENT)
+    if (outcome.kind === 'busy') return own(`it was not unpacked: ${outcome.reason}`)
+    if (outcome.kind !== 'done') {
+      budget.time = 0
+      return own(`it was not unpacked: ${outcome.reason}`)
+    }
+    const { answer } = outcome
+    if (answer.type === undefined && !answer.hiddenNames) {
+      await names?.(bytes, to)
+      notes.trait('unscannable', 'it is damaged: its directory cannot be read')
+    }
+    await report(bytes, answer, to)
+  }
+
+/** The reason where the optional package is not installed. */
+export const ABSENT = 'its content is not unpacked, because the package 7z-wasm is not installed'
+
+/** Notes what 7-Zip found, counts it, and inspects the files. */
+export async function report(bytes: Buffer, unpacked: Unpacked, { notes, budget, nested }: To): Promise<void> {
+  const { entries, files, faults, bound, hiddenNames, cpu } = unpacked
+  budget.time -= cpu
+  budget.inflate -= files.reduce((sum, { bytes }) => sum + bytes.length, 0)
+  if (hiddenNames) notes.trait('encrypted', 'even the names in the archive are encrypted')
+  const list = memberLister(notes, budget)
+  for (const { name, size, encrypted } of entries) {
+    if (!list({ name, ...(size !== undefined && { size }), ...(encrypted && { encrypted }) })) break
+  }
+  const declared = entries.reduce((sum, { size = 0 }) => sum + size, 0)
+  const written = files.reduce((sum, { bytes }) => sum + bytes.length, 0)
+  const total = Math.max(declared, bound === 'bytes' ? written : 0)
+  if (total > MAX_DECLARED || (total > RATIO_FROM && total > bytes.length * MAX_RATIO))
+    notes.trait('bomb', `${bytes.length} bytes unpack to ${total} or more`)
+  noteFaults(faults, notes)
+  if (bound !== undefined) notes.beyond(BOUNDS[bound])
+  for (const { name, bytes } of files) {
+    if (bytes.length > 0) await nested(name, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length))
+  }
+}
+
+const BOUNDS = {
+  entries: 'it has more entries than are listed',
+  files: 'it holds more files than may be inspected',
+  bytes: 'it holds more than may be unpacked',
+  time: 'unpacking it takes more time than a message may take',
+  memory: 'unpacking it takes more memory than a message may take',
+} as const satisfies Record<NonNullable<Unpacked['bound']>, string>
+
+const FAULTS = {
+  checksum: 'has another checksum than the archive declares',
+  damaged: 'is damaged',
+  method: 'has a compression that is not supported',
+  password: 'needs another password',
+  cut: 'is cut off',
+} as const satisfies Record<Fault, string>
+
+function noteFaults(faults: Unpacked['faults'], notes: Notes): void {
+  for (const { name, fault } of faults) {
+    const sentence = `${name === '' ? 'the archive' : name.slice(-80)} ${FAULTS[fault]}`
+    if (fault === 'password') notes.trait('encrypted', sentence)
+    else notes.trait('unscannable', sentence)
+  }
+}
