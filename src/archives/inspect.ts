@@ -22,6 +22,7 @@ import {
   notes,
 } from './inspection.ts'
 import { inspectIso } from './iso.ts'
+import { hiddenWebArchive, inspectActiveMime, inspectMessage, inspectWebArchive } from './message.ts'
 import { inspectOle } from './office.ts'
 import { inspectPdf } from './pdf.ts'
 import { namesOfRar } from './rar.ts'
@@ -47,6 +48,9 @@ const inspectors: Readonly<Record<FileFormat, Inspector>> = {
   onenote: inspectOneNote,
   tnef: inspectTnef,
   lnk: inspectLnk,
+  eml: inspectMessage,
+  mht: inspectWebArchive,
+  mso: inspectActiveMime,
   html: inspectHtml,
   svg: inspectSvg,
   script: inspectScript,
@@ -125,6 +129,11 @@ async function inspectFile(
     seen.trait('polyglot', `it is an archive as well as ${format}`)
     await nested('', bytes.subarray(bytes.indexOf(LOCAL_HEADER)))
   }
+  const archive = format === 'pdf' || format === 'rtf' ? hiddenWebArchive(bytes) : undefined
+  if (archive !== undefined) {
+    seen.trait('polyglot', `it is a web archive (MHT) for Word as well as ${format}`)
+    await nested('hidden.mht', bytes.subarray(archive))
+  }
   return seen.done()
 }
 
@@ -140,6 +149,8 @@ const containers: ReadonlySet<FileFormat | undefined> = new Set([
   'cab',
   'iso9660',
   'tnef',
+  'eml',
+  'mht',
 ])
 const isKnown = (name: string, head: Buffer): boolean =>
   formatOf(head, name) !== undefined || CONTAINER_NAMES.test(name)

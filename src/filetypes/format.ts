@@ -1,4 +1,5 @@
 /** The format of a file that is inspected: by its bytes and, between texts, by its name. */
+import { mailFormat } from './mail-start.ts'
 import { type FileFormat, findSignature } from './signatures.ts'
 import { START_LENGTH, textStart } from './text-start.ts'
 
@@ -11,6 +12,8 @@ const scripts =
 
 function textFormat(bytes: Buffer, name: string): FileFormat | undefined {
   const head = textStart(bytes)
+  const mail = scripts.test(name) ? undefined : mailFormat(head, name)
+  if (mail !== undefined) return mail
   if (
     /^\s*(?:<\?xml[^>]{0,256}>\s*)?(?:<!--[\s\S]{0,512}?-->\s*)?(?:<!DOCTYPE svg\b[^>]{0,512}>\s*)?<svg\b/i.test(
       head,
@@ -21,7 +24,7 @@ function textFormat(bytes: Buffer, name: string): FileFormat | undefined {
   if (/<(?:!doctype html|html|head|body|script|hta:application|iframe|meta|form)\b/i.test(head) && !scripts.test(name))
     return 'html'
   if (scripts.test(name) || head.startsWith('#!')) return 'script'
-  if (/\.(?:x?html?|mht|mhtml|shtml)[\s.]*$/i.test(name)) return 'html'
+  if (/\.(?:x?html?|shtml)[\s.]*$/i.test(name)) return 'html'
   return undefined
 }
 

@@ -27,6 +27,9 @@ export type FileFormat =
   | 'chm'
   | 'tnef'
   | 'lnk'
+  | 'eml'
+  | 'mht'
+  | 'mso'
   | 'html'
   | 'svg'
   | 'script'
@@ -177,6 +180,7 @@ export const SIGNATURES: readonly Signature[] = [
   { type: 'application/vnd.ms-tnef', format: 'tnef', at: 0, bytes: '789f3e22', source: 'MS-OXTNEF §2.1.3.1' },
   { type: 'application/x-ms-shortcut', format: 'lnk', at: 0, bytes: '4c00000001140200', source: 'MS-SHLLINK §2.1' },
   { type: 'application/rtf', format: 'rtf', at: 0, bytes: ascii('{\\rt'), source: 'Microsoft RTF 1.9.1' },
+  { type: 'application/x-mso', format: 'mso', at: 0, bytes: ascii('ActiveMime'), source: 'Microsoft Office 2000' },
   { type: 'application/x-lz4', at: 0, bytes: '04224d18', source: 'LZ4 Frame Format 1.6.3' },
   { type: 'application/x-lzip', at: 0, bytes: ascii('LZIP'), source: 'draft-diaz-lzip' },
   { type: 'application/wasm', at: 0, bytes: '0061736d', source: 'WebAssembly Core 2.0 §5.5.16' },

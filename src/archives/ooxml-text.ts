@@ -1,0 +1,84 @@
+/** The text, the fields and the links of the parts of Office Open XML. */
+import type { Notes } from './inspection.ts'
+import { FieldReader, inspectField, startsProgram } from './office-fields.ts'
+import type { Relation } from './ooxml-relations.ts'
+import { xmlAttribute, xmlContent, xmlTags } from './xml.ts'
+
+/** Characters of text that are kept of one part. */
+const MAX_TEXT = 65_536
+
+const WORD = new Set(['t', 'p', 'tab', 'br', 'fldChar', 'instrText', 'fldSimple', 'hyperlink'])
+
+/** A part of a Word document: paragraphs, fields (ECMA-376 §17.16) and the texts of links. */
+export function inspectWordPart(xml: string, relations: ReadonlyMap<string, Relation> | undefined, notes: Notes): void {
+  const fields = new FieldReader(notes)
+  let text = ''
+  let link: { readonly target: string; shown: string } | undefined
+  for (const { name, closing, attributes, end } of xmlTags(xml, WORD)) {
+    if (name === 'fldChar' && !closing) {
+      const kind = xmlAttribute(attributes, 'fldCharType')
+      if (kind === 'begin') fields.begin()
+      else if (kind === 'separate') fields.separate()
+      else if (kind === 'end') fields.end()
+    } else if (name === 'instrText') {
+      if (!closing) fields.code(xmlContent(xml, end))
+    } else if (name === 'fldSimple') {
+      if (!closing) inspectField(xmlAttribute(attributes, 'instr') ?? '', notes)
+    } else if (name === 'hyperlink') {
+      if (link) notes.link(link.target, { shown: link.shown })
+      const target = closing ? undefined : relations?.get(xmlAttribute(attributes, 'id') ?? '')?.target
+      link = target === undefined ? undefined : { target, shown: '' }
+    } else {
+      const piece =
+        name !== 't' ? (closing || name !== 'p' ? LINE_ENDS[name] : '') : closing ? '' : xmlContent(xml, end)
+      if (piece === undefined || piece === '') continue
+      fields.text(piece)
+      if (link && link.shown.length < MAX_TEXT) link.shown += piece
+      if (text.length < MAX_TEXT) text += piece
+    }
+  }
+  fields.finish()
+  if (text.trim() !== '') notes.text(text.slice(0, MAX_TEXT))
+}
+
+const LINE_ENDS: Readonly<Record<string, string | undefined>> = { p: '\n', br: '\n', tab: '\t' }
+
+/** A slide, its notes included: paragraphs alone. Its links are relationships. */
+export const inspectSlide = (xml: string, notes: Notes): void => addText(xml, SLIDE, notes)
+
+const SLIDE = new Set(['t', 'p'])
+const SHEET = new Set(['t', 'si', 'f', 'hyperlink'])
+
+/** Shared texts, or a sheet: texts in its cells, and formulas that link or start a program. */
+export function inspectSheet(xml: string, notes: Notes): void {
+  for (const { name, closing, end } of xmlTags(xml, SHEET)) {
+    if (name === 'f' && !closing) inspectFormula(xmlContent(xml, end), notes)
+  }
+  addText(xml, SHEET, notes)
+}
+
+/** Formulas that link to a page, ask one for data, or start a program. */
+export function inspectFormula(formula: string, notes: Notes): void {
+  for (const [, call = '', url = ''] of formula.matchAll(CALLS)) {
+    if (/^HYPERLINK$/i.test(call)) notes.link(url)
+    else notes.trait('external-template', `a formula fetches ${url.slice(0, 120)} (${call.toUpperCase()})`)
+  }
+  const bar = formula.indexOf('|')
+  if (
+    bar > 0 &&
+    startsProgram(/[^=+@,;(\s-]{1,128}$/.exec(formula.slice(0, bar))?.[0] ?? '', formula.slice(bar + 1, bar + 257))
+  )
+    notes.trait('dde', `a formula starts a program by DDE: ${formula.slice(0, 80)}`)
+}
+
+const CALLS = /\b(HYPERLINK|WEBSERVICE|IMPORT(?:XML|DATA|HTML|FEED)|IMAGE)\s{0,8}\(\s{0,8}"([^"]{4,2048})"/gi
+
+function addText(xml: string, wanted: ReadonlySet<string>, notes: Notes): void {
+  let text = ''
+  for (const { name, closing, end } of xmlTags(xml, wanted)) {
+    if (text.length >= MAX_TEXT) break
+    if (name === 't' && !closing) text += xmlContent(xml, end)
+    else if (closing && name !== 't' && name !== 'f') text += '\n'
+  }
+  if (text.trim() !== '') notes.text(text.slice(0, MAX_TEXT))
+}
