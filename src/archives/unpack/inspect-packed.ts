@@ -1,8 +1,9 @@
 /** Inspects a container with 7-Zip: its entries, and the files in them. Names alone, where 7-Zip is not installed. */
+import type { FileFormat } from '../../filetypes/signatures.ts'
 import type { Inspector, Notes } from '../inspection.ts'
 import { memberLister } from '../listing.ts'
 import type { Fault, Unpacked } from './task.ts'
-import { unpack } from './unpack.ts'
+import { notUnpacked, unpack } from './unpack.ts'
 
 /** What an inspector is given with the bytes. */
 type To = Parameters<Inspector>[1]
@@ -12,31 +13,41 @@ const MAX_DECLARED = 209_715_200
 const MAX_RATIO = 1000
 const RATIO_FROM = 33_554_432
 
-export interface PackedOptions {
-  /** 7-Zip's name of the format; absent: by the signature, with formats inside each other (a volume in a disk). */
-  readonly type?: string | ((bytes: Buffer) => string)
-  /** Lists what can be read of the names without 7-Zip. */
-  readonly names?: Inspector
+/** 7-Zip's names of the formats. Absent: 7-Zip goes by the signature, and opens formats inside each other (a volume in a disk). */
+const TYPES: Partial<Record<FileFormat, string>> = {
+  zip: 'zip',
+  '7z': '7z',
+  bzip2: 'bzip2',
+  xz: 'xz',
+  cab: 'Cab',
+  arj: 'Arj',
+  lha: 'Lzh',
 }
 
-/** An inspector for containers that only 7-Zip unpacks. */
+/** @internal */
+export const sevenZipType = (format: FileFormat, bytes: Buffer): string | undefined =>
+  format === 'rar' ? (bytes[6] === 1 ? 'Rar5' : 'Rar') : TYPES[format]
+
+/**
+ * An inspector for containers that only 7-Zip unpacks.
+ *
+ * @param names lists what can be read of the names without 7-Zip
+ */
 export const packed =
-  ({ type, names }: PackedOptions = {}): Inspector =>
+  (format: FileFormat, names?: Inspector): Inspector =>
   async (bytes, to) => {
     const { notes, budget, signal } = to
     const own = async (reason: string): Promise<void> => {
       await names?.(bytes, to)
       notes.beyond(reason)
     }
-    if (budget.time <= 0) return own('unpacking the files of the message takes more time than a message may take')
+    if (budget.time <= 0) return own(BOUNDS.time)
+    const type = sevenZipType(format, bytes)
     const limits = { entries: budget.entries, files: budget.files, bytes: budget.inflate, cpu: budget.time }
-    const format = typeof type === 'function' ? type(bytes) : type
-    const outcome = await unpack(bytes, { limits, signal, ...(format !== undefined && { type: format }) })
-    if (outcome.kind === 'absent') return own(ABSENT)
-    if (outcome.kind === 'busy') return own(`it was not unpacked: ${outcome.reason}`)
+    const outcome = await unpack(bytes, { limits, signal, ...(type !== undefined && { type }) })
     if (outcome.kind !== 'done') {
-      budget.time = 0
-      return own(`it was not unpacked: ${outcome.reason}`)
+      if (outcome.kind === 'timeout') budget.time = 0
+      return own(notUnpacked(outcome))
     }
     const { answer } = outcome
     if (answer.type === undefined && !answer.hiddenNames) {
@@ -46,11 +57,8 @@ export const packed =
     await report(bytes, answer, to)
   }
 
-/** The reason where the optional package is not installed. */
-export const ABSENT = 'its content is not unpacked, because the package 7z-wasm is not installed'
-
 /** Notes what 7-Zip found, counts it, and inspects the files. */
-export async function report(bytes: Buffer, unpacked: Unpacked, { notes, budget, nested }: To): Promise<void> {
+async function report(bytes: Buffer, unpacked: Unpacked, { notes, budget, nested }: To): Promise<void> {
   const { entries, files, faults, bound, hiddenNames, cpu } = unpacked
   budget.time -= cpu
   budget.inflate -= files.reduce((sum, { bytes }) => sum + bytes.length, 0)
@@ -71,7 +79,8 @@ export async function report(bytes: Buffer, unpacked: Unpacked, { notes, budget,
   }
 }
 
-const BOUNDS = {
+/** @internal */
+export const BOUNDS = {
   entries: 'it has more entries than are listed',
   files: 'it holds more files than may be inspected',
   bytes: 'it holds more than may be unpacked',

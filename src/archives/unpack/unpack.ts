@@ -36,6 +36,14 @@ export interface UnpackOptions extends Omit<UnpackTask, 'bytes'> {
   readonly thread?: UnpackThread
 }
 
+export type UnpackOutcome = BoundedOutcome<Unpacked> | { readonly kind: 'absent' }
+
+/** A sentence for a container that was not unpacked. */
+export const notUnpacked = (outcome: Exclude<UnpackOutcome, { readonly kind: 'done' }>): string =>
+  outcome.kind === 'absent'
+    ? 'it was not unpacked, because the package 7z-wasm is not installed'
+    : `it was not unpacked: ${outcome.reason}`
+
 /**
  * Lists a container and unpacks its files, as far as the limits allow. Rejects only when `signal` aborts.
  *
@@ -44,7 +52,7 @@ export interface UnpackOptions extends Omit<UnpackTask, 'bytes'> {
 export async function unpack(
   bytes: Buffer,
   { signal, thread = shared(), ...options }: UnpackOptions,
-): Promise<BoundedOutcome<Unpacked> | { readonly kind: 'absent' }> {
+): Promise<UnpackOutcome> {
   if (!isInstalled()) return { kind: 'absent' }
   return await thread.ask(() => {
     const copy = new Uint8Array(bytes)
