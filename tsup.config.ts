@@ -12,6 +12,7 @@ export const threads = [
   'src/quarantine/folder/thread.ts',
   'src/quarantine/postgres/thread.ts',
   'src/adapters/stalwart/call-worker.ts',
+  'src/codes/thread.ts',
 ]
 
 /** A file for each filter, so that a bundler takes one filter without the others from `postern/filters`. */
@@ -53,6 +54,8 @@ export const common: Options = {
   target: 'node22',
   dts: false,
   splitting: true,
+  // Optional dependencies, which tsup would take into the bundle.
+  external: ['7z-wasm', /^zxing-wasm/],
   // `node:sqlite` has no other name.
   removeNodeProtocol: false,
   sourcemap: true,

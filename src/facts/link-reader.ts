@@ -3,6 +3,7 @@ import type { Reference } from '../html/reading.ts'
 import { type Address, readAddress } from '../links/address.ts'
 import { unwrap } from '../links/redirectors.ts'
 import { addressesIn, type FoundUrl, shownUrl } from '../links/scan.ts'
+import type { Code } from './codes.ts'
 import type { DocumentContent } from './documents.ts'
 import type { Link, Links } from './link.ts'
 import type { Text, TextSection } from './text.ts'
@@ -16,10 +17,12 @@ export function linksOf(
   subject: string,
   others: readonly string[] = [],
   documents: readonly Pick<DocumentContent, 'path' | 'links'>[] = [],
+  codes: readonly Pick<Code, 'path' | 'text'>[] = [],
 ): Links {
   const reader = new LinkReader()
   const isWhole = reader.readAll(references(sections, subject, others))
-  const more = !reader.readAll(linksIn(documents, reader.all)) || !isWhole || cut
+  const isScanned = reader.readAll(scanned(codes))
+  const more = !reader.readAll(linksIn(documents, reader.all)) || !isWhole || !isScanned || cut
   const { all } = reader
   const domains = new Set<string>()
   for (const { scheme, domain, ip } of all) {
@@ -34,8 +37,8 @@ class LinkReader {
   // Pages repeat the same picture and the same link a hundred times: each is read once.
   readonly #places = new DistinctSet<Place>(
     ({ reference }) => reference.target,
-    ({ path, isInDocument, reference: { from, element, hidden, shown } }) =>
-      `${path} ${isInDocument ? 'document' : from} ${element} ${hidden} ${shown}`,
+    ({ path, origin, reference: { from, element, hidden, shown } }) =>
+      `${path} ${origin ?? from} ${element} ${hidden} ${shown}`,
   )
   readonly #links = new DistinctSet<Link>(
     ({ url }) => url,
@@ -57,9 +60,9 @@ class LinkReader {
   }
 
   /** Adds the link and those that it redirects to. Returns false where a redirector is too deep to be followed. */
-  #add({ reference, path, base, isInDocument }: Place, limit: number): boolean {
+  #add({ reference, path, base, origin }: Place, limit: number): boolean {
     const { target, shown, element, hidden } = reference
-    const from: Link['from'] = isInDocument ? 'document' : reference.from
+    const from: Link['from'] = origin ?? reference.from
     const shows = from === 'text' && shown === target.slice(0, 256) ? undefined : this.#claim(shown)
     let next: string | undefined = target
     let via: string | undefined
@@ -127,14 +130,15 @@ interface Place {
   readonly path: string
   readonly reference: Reference
   readonly base: string | undefined
-  readonly isInDocument: boolean
+  /** Absent in texts and pages of the message itself. */
+  readonly origin?: 'document' | 'code'
 }
 
 function* references(sections: readonly TextSection[], subject: string, others: readonly string[]): Generator<Place> {
   for (const reference of plain(subject)) yield place('', reference)
   for (const { path, html, visible } of sections) {
     const base = html?.references.find(({ from }) => from === 'base')?.target
-    for (const reference of html?.references ?? []) yield { path, reference, base, isInDocument: false }
+    for (const reference of html?.references ?? []) yield { path, reference, base }
     for (const reference of plain(visible)) yield place(path, reference)
     for (const reference of plain(html?.hiddenText ?? '')) yield place(path, { ...reference, hidden: true })
     // A page that is built by its script has its addresses there.
@@ -145,7 +149,7 @@ function* references(sections: readonly TextSection[], subject: string, others: 
   for (const target of others) yield place('', asText(target))
 }
 
-const place = (path: string, reference: Reference): Place => ({ path, reference, base: undefined, isInDocument: false })
+const place = (path: string, reference: Reference): Place => ({ path, reference, base: undefined })
 
 /** Links of documents. They come after those of the message, and have a limit of the same size. */
 function* linksIn(
@@ -159,7 +163,16 @@ function* linksIn(
     for (const { url, shown = '', kind } of links) {
       if (known.has(`${path} ${URL.parse(url)?.href}`)) continue
       const [from, element] = kind === 'form' ? (['action', 'form'] as const) : (['href', 'a'] as const)
-      yield { ...place(path, { from, element, target: url, shown, hidden: false }), isInDocument: true }
+      yield { ...place(path, { from, element, target: url, shown, hidden: false }), origin: 'document' }
+    }
+  }
+}
+
+/** Scanning programs open a text that is an address, and offer the addresses in a card. */
+function* scanned(codes: readonly Pick<Code, 'path' | 'text'>[]): Generator<Place> {
+  for (const { path, text } of codes) {
+    for (const { target } of addressesIn(text, MAX_REFERENCES)) {
+      yield { ...place(path, { ...asText(target), from: 'href', shown: '' }), origin: 'code' }
     }
   }
 }

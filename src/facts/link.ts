@@ -4,8 +4,8 @@ import type { Address } from '../links/address.ts'
 
 /** One link: an address, and how the message shows it. */
 export interface Link extends Address {
-  /** Where it was found: an attribute, the style, a meta refresh, text, or an attached document. */
-  readonly from: Reference['from'] | 'document'
+  /** Where it was found: an attribute, the style, a meta refresh, text, an attached document, or a code to scan. */
+  readonly from: Reference['from'] | 'document' | 'code'
   /** The HTML element in lower case; '' for plain text. In documents `a`, or `form` where a form sends its fields. */
   readonly element: string
   /** The text that the reader sees. */
