@@ -1,8 +1,8 @@
 /** The thread for codes: searches the pictures of one message after another, each within its share of CPU. */
 import { cpuUsage } from 'node:process'
 import { serveTasks } from '../threads/serve-tasks.ts'
-import { CodeSearch } from './search.ts'
 import type { CodeTask } from './picture.ts'
+import { CodeSearch } from './search.ts'
 import { loadZxing } from './zxing.ts'
 
 const loading = loadZxing()

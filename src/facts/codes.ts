@@ -1,43 +1,19 @@
 /** `codes`: the codes to scan (QR and others) that the message shows, and the pictures in which none were looked for. */
 
-import type { Picture } from '../codes/picture.ts'
 import { type Fact, fact } from '../model/fact.ts'
 import { lazyModule } from '../model/lazy.ts'
 import type { Message } from '../model/stage.ts'
+import type { Code, Codes } from './code.ts'
+import type { PlacedPicture } from './collect-pictures.ts'
 import { documents } from './documents.ts'
 import { parts } from './parts.ts'
 import { isPicturePart, pagesWithPictures } from './picture-places.ts'
 import { text } from './text.ts'
 
+export type { Code, Codes } from './code.ts'
+
 const collector = lazyModule(() => import('./collect-pictures.ts'))
 const reader = lazyModule(() => import('../codes/reader.ts'))
-
-/** One code to scan. */
-export interface Code {
-  /** The text in the code, cut to 4096 characters: often a URL. */
-  readonly text: string
-  /** The symbology, as ZXing names it: `QRCode`, `Aztec`, `DataMatrix`, `PDF417`. */
-  readonly symbology: string
-  /** Where it is shown: in a picture, or in one of an attached document. */
-  readonly from: 'picture' | 'document'
-  /** Of the part that shows it; see `parts`. */
-  readonly path: string
-}
-
-/** The value of the fact `codes`. */
-export interface Codes {
-  /** In the order of the message, each text once for a part. */
-  readonly all: readonly Code[]
-  /** The number of pictures that were not searched: too large, of a format that is not decoded, or damaged. */
-  readonly unread: number
-  /** Why they were not searched: phrases for the operator, each once. */
-  readonly reasons: readonly string[]
-}
-
-/** A picture, and where it is shown. */
-export interface PlacedPicture extends Pick<Code, 'from' | 'path'> {
-  readonly picture: Picture
-}
 
 const NONE: Codes = { all: [], unread: 0, reasons: [] }
 

@@ -2,7 +2,7 @@
 import type { Picture } from '../codes/picture.ts'
 import { type PictureSize, sizeOf } from '../codes/size.ts'
 import type { Part } from '../mime/part.ts'
-import type { PlacedPicture } from './codes.ts'
+import type { Code } from './code.ts'
 import { dataPictures } from './data-pictures.ts'
 import type { DocumentContent } from './documents.ts'
 import { MIN_SIZE, type PageWithPictures } from './picture-places.ts'
@@ -13,6 +13,11 @@ const [MAX_PICTURES, MAX_PIXELS, MAX_SIZE, MAX_TOTAL] = [32, 8_400_000, 4_194_30
 const HEAD = 65_536
 /** Pixels of a side: the smallest QR code has 21 modules. */
 const MIN_SIDE = 21
+
+/** A picture, and where it is shown. */
+export interface PlacedPicture extends Pick<Code, 'from' | 'path'> {
+  readonly picture: Picture
+}
 
 interface Sources {
   readonly files: readonly Part[]
@@ -49,7 +54,9 @@ export async function collectPictures({ files, pages, documents, bytes }: Source
     for (const { format, bytes: content, width = 0, height = 0 } of pictures) {
       const isPixels = format === 'gray' || format === 'rgb'
       if (!collection.accepts(isPixels ? { format: 'bmp', width, height } : sizeOf(content), content.length)) continue
-      const picture: Picture = isPixels ? { kind: format, bytes: content, width, height } : { kind: 'file', bytes: content }
+      const picture: Picture = isPixels
+        ? { kind: format, bytes: content, width, height }
+        : { kind: 'file', bytes: content }
       collection.add({ path, from: 'document', picture })
     }
   }

@@ -23,7 +23,7 @@ export function* dataPictures(html: string): Generator<DataPicture> {
     if (++count > MAX_PICTURES) return
     const from = index + start.length
     until = endOf(html, from, html[index - 1] ?? '')
-    const content = unescape(html.slice(from, until))
+    const content = unescaped(html.slice(from, until))
     const encoding = /;\s*base64\s*$/i.test(options) ? 'base64' : 'utf8'
     yield { type: type.toLowerCase(), bytes: Buffer.from(content, encoding) }
   }
@@ -44,7 +44,7 @@ function endOf(html: string, from: number, before: string): number {
 }
 
 /** Undoes what HTML and URLs do to the characters of base64 and of SVG. */
-function unescape(text: string): string {
+function unescaped(text: string): string {
   const plain = text.includes('&') ? text.replace(ENTITY, entity) : text
   if (!plain.includes('%')) return plain
   return plain.replace(/(?:%[0-9a-f]{2})+/gi, codes => Buffer.from(codes.replaceAll('%', ''), 'hex').toString())

@@ -32,6 +32,7 @@ export type { Connection, Fact, Greeting, Header, Message, Transaction } from '.
 export { type Arc, type AuthenticationResults, arc, type MethodResult, type Sealer } from './arc/arc.ts'
 export { type Archives, type Attachment, archives, type InspectedFile } from './archives.ts'
 export { type Author, author } from './author.ts'
+export { type Code, type Codes, codes } from './codes.ts'
 export { type Dkim, type DkimResult, type DkimSignature, dkim, type UnsignedField } from './dkim/dkim.ts'
 export { type Aligned, type Dmarc, type DmarcPolicy, dmarc } from './dmarc.ts'
 export { type DocumentContent, documents } from './documents.ts'

@@ -30,11 +30,10 @@ export function pagesWithPictures(
   parts: readonly Part[],
   sections: readonly TextSection[],
 ): readonly PageWithPictures[] {
-  const paths = new Set(
-    sections.filter(({ html }) => html?.references.some(isPictureUrl)).map(({ path }) => path),
-  )
+  const paths = new Set(sections.filter(({ html }) => html?.references.some(isPictureUrl)).map(({ path }) => path))
   if (paths.size === 0) return []
   return parts.flatMap(({ path, text }) => (paths.has(path) && text !== undefined ? [{ path, html: text }] : []))
 }
 
-const isPictureUrl = ({ target }: { readonly target: string }): boolean => /^\s*data:\s*image\//i.test(target.slice(0, 40))
+const isPictureUrl = ({ target }: { readonly target: string }): boolean =>
+  /^\s*data:\s*image\//i.test(target.slice(0, 40))

@@ -125,7 +125,9 @@ function nextAnswer(worker: Worker, id: number, name: string): Promise<TaskOutco
   const { promise, resolve } = Promise.withResolvers<TaskOutcome>()
   const onMessage = (response: WorkerResponse): void => {
     if (response.id !== id) return
-    resolve('failure' in response ? { kind: 'failed', reason: response.failure } : { kind: 'done', answer: response.answer })
+    resolve(
+      'failure' in response ? { kind: 'failed', reason: response.failure } : { kind: 'done', answer: response.answer },
+    )
   }
   const onError = (error: Error): void => resolve({ kind: 'failed', reason: `${name} died: ${error.message}` })
   const onExit = (): void => resolve({ kind: 'failed', reason: `${name} has ended` })

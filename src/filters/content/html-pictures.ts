@@ -5,6 +5,7 @@ import type { Rule } from '../rules/rule.ts'
 import type { MessageView } from '../rules/view.ts'
 import { solid, sum } from './html-view.ts'
 import { leadsToAuthor } from './own-links.ts'
+import { qrCode } from './qr-code.ts'
 
 export const pictures = {
   'html/picture-only': {
@@ -59,23 +60,7 @@ export const pictures = {
       return inside && shown < 40 && `a picture, no link, characters of text: ${shown}`
     },
   },
-  'html/qr-code': {
-    group: 'picture',
-    fires: 'The text asks to scan a code, the message contains a picture or a drawn code, and no link is the author’s.',
-    points: 1.5,
-    find: seen => {
-      const { words, parts, links, shown, html } = seen
-      // A code for a counter or a turnstile comes with a link to a site under the author’s domain.
-      if (leadsToAuthor(seen)) return undefined
-      const isSeen =
-        parts.all.some(({ contentType }) => contentType.startsWith('image/')) ||
-        links.all.some(({ from, url }) => from === 'src' && url.startsWith('data:image')) ||
-        isDrawn(shown) ||
-        html.some(({ counts }) => counts.emptyCells >= MIN_CELLS)
-      const told = isSeen ? SCAN.exec(words.slice(0, 10_000))?.[0] : undefined
-      return told !== undefined && `the text asks the reader to scan a code: ${quote(told)}`
-    },
-  },
+  'html/qr-code': qrCode,
 } satisfies Readonly<Record<string, Rule<MessageView>>>
 
 const picturesIn = (seen: MessageView): number => sum(seen, ({ counts }) => counts.images - counts.trackers)
@@ -84,13 +69,3 @@ const isPicture = ({ element, from, shown }: MessageView['clicks'][number]): boo
   element === 'a' && from === 'href' && shown === ''
 
 const PICTURES: ReadonlySet<string> = new Set(['src', 'srcset', 'background', 'style'])
-
-const SCAN =
-  /\b(?:scan (?:the|this|below|with|your|to|qr)[a-z ]{0,30}|qr[ -]?code|escaneie o|escanear el codigo|scannez le|qr-code scannen)/
-
-/** The smallest code to scan has 21 by 21 cells; two of them are one block character. */
-const [MIN_CELLS, MIN_BLOCKS] = [200, 100]
-
-/** Whether the text has as many block characters (U+2580 to U+259F) as the drawing of a code. */
-const isDrawn = (shown: string): boolean =>
-  (shown.includes('\u2588') || shown.includes('\u2580')) && (shown.match(/[\u2580-\u259f]/g)?.length ?? 0) >= MIN_BLOCKS

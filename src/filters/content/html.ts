@@ -23,8 +23,16 @@ export type HtmlRule = keyof typeof htmlRules.rules
  * html({ points: { 'html/form': 'quarantine' } })
  * @throws PosternError when an option names no rule, or a consequence that makes no sense
  */
-export const html = (options: HtmlOptions = {}): Filter =>
-  contentFilter(htmlRules, checkedRules(htmlRules, options, {}))
+export const html = (options: HtmlOptions = {}): Filter => ({
+  ...contentFilter(htmlRules, checkedRules(htmlRules, options, {})),
+  start: async ({ notify }) => {
+    const { canReadCodes } = await import('../../codes/reader.ts')
+    if (canReadCodes()) return
+    const reason =
+      'codes to scan (QR) are not read in pictures, because zxing-wasm is not installed; install it with npm'
+    notify({ code: 'codes/absent', reason, level: 'warning' })
+  },
+})
 
 /** @internal */
 export const htmlRules = {

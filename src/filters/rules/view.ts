@@ -2,6 +2,7 @@
 
 import { organisationOf } from '../../dns/organisation.ts'
 import { author } from '../../facts/author.ts'
+import { type Codes, codes } from '../../facts/codes.ts'
 import { type Link, type Links, links } from '../../facts/links.ts'
 import { type Parts, parts } from '../../facts/parts.ts'
 import { type Text, text } from '../../facts/text.ts'
@@ -41,6 +42,8 @@ export interface MessageView {
   /** Web links that a reader can click: no pictures, styles or hidden links. */
   readonly clicks: readonly Link[]
   readonly parts: Parts
+  /** The codes to scan. */
+  readonly codes: Codes
   /** The message names a list, or how to unsubscribe (RFC 2369, RFC 8058). */
   readonly list: boolean
   /** Finds brands in texts and in host names. */
@@ -61,12 +64,13 @@ export interface Sender {
 
 /** Collects the facts once for all content filters. */
 export const messageView = fact('messageView', 'message', async (message): Promise<MessageView> => {
-  const [authorOf, textOf, wordTable, linksOf, partsOf, brands] = await Promise.all([
+  const [authorOf, textOf, wordTable, linksOf, partsOf, codesOf, brands] = await Promise.all([
     message.ask(author),
     message.ask(text),
     message.ask(words),
     message.ask(links),
     message.ask(parts),
+    message.ask(codes),
     brandNames(),
   ])
   const { parseAddresses } = await addresses()
@@ -89,6 +93,7 @@ export const messageView = fact('messageView', 'message', async (message): Promi
     links: linksOf,
     clicks: linksOf.all.filter(isClickable),
     parts: partsOf,
+    codes: codesOf,
     list: header.all('list-unsubscribe').length > 0 || header.all('list-id').length > 0,
     brands,
   }

@@ -1,0 +1,94 @@
+/** Codes to scan in attached and inline pictures: their addresses are links of the message. */
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { codes } from '../../src/facts/codes.ts'
+import { links } from '../../src/facts/links.ts'
+import { type MessageOptions, message } from '../../src/testing/message.ts'
+import { ask } from '../../src/testing/probe.ts'
+import { bmp, modulesOf, pixelsOf, png } from '../support/pictures.ts'
+
+const TARGET = 'https://www.example.net/sign-in'
+const fixture = (name: string): Buffer => readFileSync(`fixtures/codes/${name}`)
+const drawn = (text: string = TARGET): Buffer => png(pixelsOf(modulesOf(text)))
+const attached = (content: Uint8Array, type = 'image/png', filename = 'a.png'): MessageOptions => ({
+  text: 'Hello\n',
+  attachments: [{ filename, type, content }],
+})
+const urlsOf = async (given: MessageOptions): Promise<readonly string[]> =>
+  (await ask(links, { message: message(given) })).all.flatMap(({ from, url }) => (from === 'code' ? [url] : []))
+
+test.for<readonly [string, string, Buffer]>([
+  ['PNG', 'image/png', drawn()],
+  ['BMP', 'image/bmp', bmp(pixelsOf(modulesOf(TARGET)))],
+  ['JPEG', 'image/jpeg', fixture('qr.jpg')],
+  ['progressive JPEG', 'image/jpeg', fixture('qr-progressive.jpg')],
+  ['GIF', 'image/gif', fixture('qr.gif')],
+])(
+  'M14 the address of a code is a link: attached as %s, inline, in a data URL, and under another type',
+  async ([, type, bytes]) => {
+    expect(await urlsOf(attached(bytes, type))).toEqual([TARGET])
+    expect(await urlsOf(attached(bytes, 'application/octet-stream', 'a.bin'))).toEqual([TARGET])
+    expect(await urlsOf(attached(bytes, 'text/plain', 'a.txt'))).toEqual([TARGET])
+    const base64 = bytes.toString('base64')
+    expect(await urlsOf({ html: `<p>Hello</p><img src="data:${type};base64,${base64}">` })).toEqual([TARGET])
+    expect(await urlsOf({ html: `<p style="background:url(data:${type};base64,${base64})">Hello</p>` })).toEqual([
+      TARGET,
+    ])
+  },
+)
+
+test('base64 in a data URL may have line ends, entities and percent-encoding', async () => {
+  const base64 = drawn().toString('base64')
+  for (const written of [
+    base64.replace(/.{60}/g, '$&\r\n'),
+    base64.replaceAll('+', '&#43;').replaceAll('/', '&sol;').replaceAll('=', '&#x3d;'),
+    encodeURIComponent(base64),
+  ]) {
+    expect(await urlsOf({ html: `<p>Hello</p><img src='data:image/png;base64,${written}'>` })).toEqual([TARGET])
+  }
+})
+
+test('a code is read whatever its size, contrast and quiet zone are, and inverted', async () => {
+  const styles = [
+    pixelsOf(modulesOf(TARGET), { scale: 2 }),
+    pixelsOf(modulesOf(TARGET), { scale: 20 }),
+    pixelsOf(modulesOf(TARGET, 1)),
+    pixelsOf(modulesOf(TARGET), { dark: 130, light: 170 }),
+    pixelsOf(modulesOf(TARGET), { dark: 255, light: 0 }),
+  ]
+  for (const pixels of styles) expect(await urlsOf(attached(png(pixels)))).toEqual([TARGET])
+})
+
+test('what is no address is a text of the fact: a network, a card, a payment', async () => {
+  for (const text of [
+    'WIFI:T:WPA;S:Guests;P:correct horse;;',
+    'BCD\n002\n1\nSCT\n\nAlice\nDE89370400440532013000\nEUR1',
+  ]) {
+    const given = message(attached(drawn(text)))
+    expect((await ask(codes, { message: given })).all.map(code => code.text)).toEqual([text])
+    expect((await ask(links, { message: given })).all).toEqual([])
+  }
+})
+
+test('a code in capitals without a scheme, and the address of a card, are links', async () => {
+  expect(await urlsOf(attached(drawn('HTTPS://EXAMPLE.NET/A')))).toEqual(['https://example.net/A'])
+  expect(await urlsOf(attached(drawn('www.example.net/a')))).toEqual(['http://www.example.net/a'])
+  expect(await urlsOf(attached(drawn('BEGIN:VCARD\nFN:A\nURL:http://example.net/a\nEND:VCARD')))).toEqual([
+    'http://example.net/a',
+  ])
+})
+
+test('a picture that is not searched is counted with the reason, and a tracking pixel is not searched', async () => {
+  const unread = async (bytes: Buffer, type = 'image/png') => {
+    const { all, unread, reasons } = await ask(codes, { message: message(attached(bytes, type)) })
+    return [all.length, unread, ...reasons]
+  }
+  const blank = (side: number): Buffer => png({ width: side, height: side, bytes: new Uint8Array(side * side) })
+  expect(await unread(blank(1))).toEqual([0, 0])
+  expect(await unread(blank(20))).toEqual([0, 0])
+  expect(await unread(blank(100))).toEqual([0, 0])
+  expect(await unread(blank(2900))).toEqual([0, 1, 'a picture has more than 8.4 million pixels'])
+  expect(await unread(fixture('qr.webp'), 'image/webp')).toEqual([0, 1, 'a picture is WebP, which is not decoded'])
+  const damaged = Buffer.concat([drawn().subarray(0, 50), Buffer.alloc(100)])
+  expect(await unread(damaged)).toEqual([0, 1, expect.stringContaining('a picture cannot be decoded')])
+})
