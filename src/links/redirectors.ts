@@ -1,101 +1,159 @@
-/** Unwraps the URLs of well-known redirectors, and of all that contain their target unencoded. Fetches nothing. */
+/**
+ * Unwraps redirectors: those of `redirector-table.ts`, and any address that contains another one as it is, in
+ * percent-encoding, in base64 or in hexadecimal. Fetches nothing.
+ */
+import { organisationalDomain } from '../dns/organisation.ts'
 import type { Address } from './address.ts'
+import { type Reader, readers } from './redirector-readers.ts'
+import { type KINDS, REDIRECTORS } from './redirector-table.ts'
+import { decoded, encodedUrl, isHttp, withScheme } from './url-encodings.ts'
 
-/** How to read the target from the URL: the parameter that contains it, or a function. */
-type Unwrap = string | ((url: URL) => string | undefined)
+/** What kind of redirector an address is: see `redirector-table.ts`. */
+export type RedirectorKind = (typeof KINDS)[number]
 
-/** By host, or `.host` for all hosts below it. Services that rewrite links for protection are among them. */
-const KNOWN: readonly (readonly [host: string, path: string, how: Unwrap])[] = [
-  ['www.google.com', '/url', 'q'],
-  ['www.google.com', '/url', 'url'],
-  ['google.com', '/amp/', url => afterPath(url, /^\/amp\/(s\/)?/)],
-  ['www.google.com', '/amp/', url => afterPath(url, /^\/amp\/(s\/)?/)],
-  ['.cdn.ampproject.org', '/', url => afterPath(url, /^\/[cvi]\/(s\/)?/)],
-  ['.safelinks.protection.outlook.com', '/', 'url'],
-  ['urldefense.proofpoint.com', '/v2/url', url => url.searchParams.get('u')?.replaceAll('-', '%').replaceAll('_', '/')],
-  ['urldefense.com', '/v3/', url => /\/v3\/__(.+?)__;/.exec(url.href)?.[1]],
-  ['www.bing.com', '/ck/', url => fromBase64(url.searchParams.get('u')?.slice(2))],
-  ['r.search.yahoo.com', '/', url => /\/RU=([^/]+)\//.exec(url.pathname)?.[1]],
-  ['web.archive.org', '/web/', url => /^\/web\/[^/]{1,40}\/(.+)/.exec(url.pathname)?.[1]],
-  ['.translate.goog', '/', url => untranslated(url)],
-  ['www.tiktok.com', '/link/', url => withScheme(url.searchParams.get('target'))],
-]
+/** The target that an address contains. */
+export interface Unwrapped {
+  /** Not parsed yet. */
+  readonly target: string
+  /** Absent where the redirector is not in the table. */
+  readonly kind?: RedirectorKind
+}
 
-/** The target inside a URL, not parsed yet; undefined if there is none. */
-export function unwrap(address: Pick<Address, 'url' | 'host'>): string | undefined {
+/** The target inside a URL; undefined if there is none. */
+export function unwrap(address: Pick<Address, 'url' | 'host'>): Unwrapped | undefined {
   return mayContainTarget(address) ? unwrapUrl(address.url) : undefined
 }
 
 /**
- * A target in a parameter or after a `#` has slashes or percent-encoding there. Nine URLs of ten have neither, and need
- * not be parsed.
+ * An address with another one in it has slashes, backslashes or percent-encoding in its parameters or behind its `#`, or
+ * has `http` in some form. Nine URLs of ten have none of that, and need not be parsed.
  */
 function mayContainTarget({ url, host }: Pick<Address, 'url' | 'host'>): boolean {
+  if (!url.startsWith('http')) return !SIMPLE_SCHEME.test(url)
   const start = url.search(/[?#]/)
-  if (start >= 0 && (url.indexOf('//', start) >= 0 || url.indexOf('%', start) >= 0)) return true
-  if (url.includes(BASE64_HTTP)) return true
-  return KNOWN.some(([known]) => (known.startsWith('.') ? host.endsWith(known) : host === known))
+  if (start >= 0 && ['//', '%', '\\'].some(mark => url.indexOf(mark, start) >= 0)) return true
+  return url.indexOf('http', 8) >= 0 || ENCODED_HTTP.test(url) || rowsFor(host).length > 0
 }
+
+/** Schemes that contain no other address. */
+const SIMPLE_SCHEME = /^(?:mailto|tel|sms|data|javascript|cid|mid):/i
 
 /** The same for any URL. */
-export function unwrapUrl(address: string): string | undefined {
+export function unwrapUrl(address: string): Unwrapped | undefined {
   const url = URL.parse(address)
-  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) return undefined
-  for (const [host, path, how] of KNOWN) {
-    const fits = host.startsWith('.') ? url.hostname.endsWith(host) : url.hostname === host
-    if (!fits || !url.pathname.startsWith(path)) continue
-    const found = typeof how === 'string' ? url.searchParams.get(how) : how(url)
-    if (found) return decode(found)
+  if (!url) return undefined
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return inOtherScheme(url)
+  for (const { path, read, kind } of rowsFor(url.hostname)) {
+    if (!`${url.pathname}${url.search}`.startsWith(path)) continue
+    const target = read(url)
+    if (target !== undefined && leadsAway(target, url)) return { target, kind }
   }
-  return targetInParameters(url)
+  const target = inParameters(url) ?? inFragment(url) ?? inPath(url)
+  return target === undefined ? undefined : { target }
 }
+
+/** `ms-word:ofe|u|https://…`, `ms-appinstaller:?source=https://…`, `view-source:https://…`. */
+function inOtherScheme({ href }: URL): Unwrapped | undefined {
+  if (SIMPLE_SCHEME.test(href)) return undefined
+  const target = /https?:\/\/[^\s|"'<>&]{3,2000}/i.exec(decoded(href.slice(href.indexOf(':') + 1)))?.[0]
+  return target === undefined ? undefined : { target }
+}
+
+/** Whether a target is a URL of another host. */
+function leadsAway(target: string, { hostname }: URL): boolean {
+  const other = URL.parse(/^[/\\]{2}/.test(target) ? `http:${target}` : target)
+  return other !== null && isHttp(other.href) && other.hostname !== hostname && /[.:]/.test(other.hostname)
+}
+
+/** The parameters that are looked at. */
+const MAX_PARAMETERS = 30
 
 /** A parameter whose value is a URL of another host: most redirectors have one, and every open redirect. */
-function targetInParameters({ searchParams, hostname, hash }: URL): string | undefined {
+function inParameters(url: URL): string | undefined {
   let count = 0
-  for (const [, value] of searchParams) {
-    if (++count > 30) return undefined
-    const target = targetIn(value)
-    if (target === undefined) continue
-    const other = URL.parse(target.startsWith('//') ? `http:${target}` : target)
-    if (other && other.hostname !== hostname) return target
+  for (const [name, value] of url.searchParams) {
+    if (++count > MAX_PARAMETERS) return undefined
+    const target = encodedUrl(value)
+    if (target !== undefined && leadsAway(target, url)) return target
+    // The whole query is the target: `?https://…`.
+    if (count === 1 && isHttp(name)) return decoded(url.search.slice(1))
   }
-  return /^#https?:\/\//i.test(hash) ? hash.slice(1) : undefined
+  return undefined
 }
 
-/** `http` in base64, as it begins. */
-const BASE64_HTTP = 'aHR0c'
-
-function targetIn(value: string): string | undefined {
-  if (value.startsWith(BASE64_HTTP)) return fromBase64(value)
-  return /^(?:https?:)?(?:\/\/|%2f%2f)[^/]/i.test(value) || /^https?%3a/i.test(value) ? decode(value) : undefined
+/** `#https://…`, `#aHR0cHM6…`, `#/go?to=https://…`. */
+function inFragment(url: URL): string | undefined {
+  if (url.hash.length < 6) return undefined
+  const hash = url.hash.slice(1)
+  const whole = encodedUrl(hash)
+  if (whole !== undefined && leadsAway(whole, url)) return whole
+  const value = hash.slice(hash.indexOf('=') + 1)
+  const target = hash.includes('=') ? encodedUrl(value.split('&', 1)[0] ?? '') : undefined
+  return target !== undefined && leadsAway(target, url) ? target : undefined
 }
 
-const withScheme = (text: string | null): string | undefined =>
-  text === null || /^[a-z]{1,10}:/i.test(text) ? (text ?? undefined) : `https://${text.replace(/^\/{0,2}/, '')}`
+/** `/go/https://…`, `/go/https%3A%2F%2F…`, `/go/aHR0cHM6…`. */
+function inPath(url: URL): string | undefined {
+  const { pathname, search } = url
+  const at = pathname.search(/\/https?:\//i)
+  const plain = at < 0 ? undefined : `${pathname.slice(at + 1).replace(/^(https?:)\/+/i, '$1//')}${search}`
+  if (plain !== undefined && leadsAway(plain, url)) return plain
+  for (const segment of pathname.split('/', MAX_PARAMETERS)) {
+    const target = segment.length > 10 ? encodedUrl(segment) : undefined
+    if (target !== undefined && leadsAway(target, url)) return target
+  }
+  return undefined
+}
 
-function decode(text: string): string {
-  if (!/^https?%3a/i.test(text)) return text
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
+/** `http://`, `https://` and `www.` in base64 at any capitals, and `http` in hexadecimal, as they begin. */
+const ENCODED_HTTP = /aHR0c|SFRUU|d3d3L|68747470/
+
+interface Row {
+  readonly path: string
+  readonly kind: RedirectorKind
+  readonly read: Reader
+}
+
+/** By host, by `.domain` for all hosts below it, by `name.*` for a label under any public suffix. */
+const table = new Map<string, Row[]>()
+for (const line of REDIRECTORS.trim().split('\n')) {
+  const [host = '', path = '', how = '', kind] = line.split(' ')
+  const rows = table.get(host) ?? []
+  rows.push({ path, kind: kind as RedirectorKind, read: readerOf(how) })
+  table.set(host, rows)
+}
+
+function readerOf(how: string): Reader {
+  if (how.startsWith('@')) return readers[how.slice(1) as keyof typeof readers]
+  const [names = '', encoding] = how.split(':')
+  const parameters = names.split(',')
+  return ({ searchParams }) => {
+    for (const name of parameters) {
+      const value = searchParams.get(name)
+      if (value) return encoding === 'base64' ? encodedUrl(value) : (encodedUrl(value) ?? withScheme(decoded(value)))
+    }
+    return undefined
   }
 }
 
-function afterPath({ pathname, search }: URL, prefix: RegExp): string | undefined {
-  const match = prefix.exec(pathname)
-  const rest = match ? pathname.slice(match[0].length) : ''
-  return /^[^/]+\.[^/]+/.test(rest) ? `${match?.[1] ? 'https' : 'http'}://${rest}${search}` : undefined
+const NO_ROWS: readonly Row[] = []
+
+/** The rows that a host may fit, the host's own first. */
+function rowsFor(host: string): readonly Row[] {
+  let found: readonly Row[] = table.get(host) ?? NO_ROWS
+  const add = (key: string) => {
+    const rows = table.get(key)
+    if (rows) found = found.length === 0 ? rows : [...found, ...rows]
+  }
+  add(`.${host}`)
+  for (let at = host.indexOf('.'); at > 0; at = host.indexOf('.', at + 1)) add(host.slice(at))
+  if (!ANY_SUFFIX.test(host)) return found
+  const domain = organisationalDomain(host) ?? ''
+  const label = domain.slice(0, domain.indexOf('.'))
+  add(`${label}.*`)
+  if (host.length > domain.length) add(`${host.slice(0, -domain.length)}${label}.*`)
+  return found
 }
 
-function fromBase64(text: string | undefined): string | undefined {
-  const target = text ? Buffer.from(text, 'base64url').toString('utf8') : ''
-  return /^https?:\/\//i.test(target) ? target : undefined
-}
-
-/** `www-example-org.translate.goog`: a hyphen stands for a dot, two for a hyphen. */
-function untranslated({ hostname, pathname }: URL): string {
-  const name = hostname.slice(0, -'.translate.goog'.length)
-  return `https://${name.replaceAll('--', '\0').replaceAll('-', '.').replaceAll('\0', '-')}${pathname}`
-}
+/** Labels with rows under any public suffix. */
+const ANY_SUFFIX = /(?:^|\.)(?:google|yandex|ebay)\./
