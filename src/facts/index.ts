@@ -15,6 +15,7 @@ export type { FileFormat } from '../filetypes/signatures.ts'
 export type { DeceptiveCharacters } from '../html/characters.ts'
 export type { Hiding, HtmlReading, Reference } from '../html/reading.ts'
 export type { Address, LinkAnomaly } from '../links/address.ts'
+export type { RedirectorKind } from '../links/redirectors.ts'
 export type { Encoding } from '../mime/decode/encoding.ts'
 export type { Parsed } from '../mime/parse.ts'
 export type {

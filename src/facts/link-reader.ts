@@ -64,16 +64,18 @@ class LinkReader {
     const { target, shown, element, hidden } = reference
     const from: Link['from'] = origin ?? reference.from
     const shows = from === 'text' && shown === target.slice(0, 256) ? undefined : this.#claim(shown)
+    const place = { from, element, shown, ...(shows && { shows }), hidden, path }
     let next: string | undefined = target
-    let via: string | undefined
+    let before: Pick<Link, 'via' | 'viaKind'> | undefined
     for (let depth = 0; next !== undefined; depth++) {
       if (depth > MAX_REDIRECTORS) return false
       const address = this.#addresses.read(next, base)
       if (!address) return true
-      const link = { ...address, from, element, shown, ...(shows && { shows }), hidden, path, ...(via && { via }) }
+      const inner = unwrap(address)
+      const link: Link = { ...address, ...place, ...before, ...(inner && { redirects: inner.kind ?? 'other' }) }
       if (this.all.length < limit && this.#links.add(link)) this.all.push(link)
-      via = address.host
-      next = unwrap(address)
+      before = { via: address.host || `${address.scheme}:`, ...(inner?.kind && { viaKind: inner.kind }) }
+      next = inner?.target
     }
     return true
   }

@@ -1,6 +1,7 @@
 /** The value of the fact `links`. */
 import type { Reference } from '../html/reading.ts'
 import type { Address } from '../links/address.ts'
+import type { RedirectorKind } from '../links/redirectors.ts'
 
 /** One link: an address, and how the message shows it. */
 export interface Link extends Address {
@@ -16,8 +17,12 @@ export interface Link extends Address {
   readonly hidden: boolean
   /** The part; see `parts`. '' for the subject too. */
   readonly path: string
-  /** The host that redirects to it, where it was unwrapped from another link. */
+  /** The host that redirects to it, where it was unwrapped from another link; `ms-word:` where that has no host. */
   readonly via?: string
+  /** What that redirector is, where it is known: see {@link RedirectorKind}. */
+  readonly viaKind?: RedirectorKind
+  /** Its address contains another one, which is a link, too: what kind of redirector it is. */
+  readonly redirects?: RedirectorKind | 'other'
 }
 
 /** The value of the fact `links`. */

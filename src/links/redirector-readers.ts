@@ -44,12 +44,26 @@ export const readers = {
     withScheme(decoded((searchParams.get('u') ?? '').replaceAll('-', '%').replaceAll('_', '/'))),
   /** `/v3/__https://example.com/*x__;Iw!!…`: the characters of each `*` stand in base64 behind the URL. */
   proofpoint3: ({ href }) => {
-    const [, url, characters = ''] = /\/v3\/__(.{1,4000}?)__;([\w-]{0,2000})/.exec(href) ?? []
+    const url = between(href, '/v3/__', '__;')
+    const characters =
+      url === undefined
+        ? ''
+        : (/^[\w-]*/.exec(href.slice(href.indexOf('__;', href.indexOf('/v3/__') + 6) + 3))?.[0] ?? '')
     return url === undefined ? undefined : replaced(url, Buffer.from(characters, 'base64url').toString('utf8'))
   },
   /** `/v2/___https://example.com/___.YXAz…`, also behind another directory. */
-  avanan: ({ href }) => /___(https?:\/\/.{1,4000}?)___\./.exec(href)?.[1],
+  avanan: ({ href }) => {
+    const url = between(href, '___', '___.')
+    return url !== undefined && isHttp(url) ? url : undefined
+  },
 } satisfies Readonly<Record<string, Reader>>
+
+/** The text between two marks, the first of each. */
+function between(text: string, open: string, close: string): string | undefined {
+  const start = text.indexOf(open) + open.length
+  const end = text.indexOf(close, start)
+  return start < open.length || end < 0 ? undefined : text.slice(start, end)
+}
 
 /** The lengths of runs: `**A` stands for two characters, `**B` for three. */
 const RUNS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'

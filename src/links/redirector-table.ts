@@ -14,12 +14,7 @@
  */
 export const SOURCES = ['sublime', 'clearurls', 'archives', 'phishing', 'hunting'] as const
 
-/**
- * - `open`: sites at which anybody can make a link to anywhere: phishing has used them, or can
- * - `protection`: mail filters, which rewrite the links of honest mail
- * - `counter`: sending services, partner networks and social networks, which count clicks
- * - `copy`: archives, which show a copy of the page
- */
+/** See `RedirectorKind` in `redirectors.ts`. */
 export const KINDS = ['open', 'protection', 'counter', 'copy'] as const
 
 /**
@@ -116,7 +111,7 @@ secure-web.cisco.com / @segment protection archives
 clicktime.symantec.com / u protection archives
 scanmail.trustwave.com / u protection archives
 .fireeye.com / u protection archives
-url.avanan.click /v2/ @avanan protection archives
+.avanan.click /v2/ @avanan protection archives
 .protect.checkpoint.com /v2/ @avanan protection archives
 linklock.titanhq.com /analyse url protection archives
 urlsand.esvalabs.com / u protection archives
@@ -129,7 +124,7 @@ click.redditmail.com / url counter clearurls
 .mailpanion.com / destination counter clearurls
 .getpocket.com / url counter clearurls
 rover.ebay.* /rover mpre counter clearurls
-.amazon-adsystem.com /x/c/ @segment counter clearurls
+.amazon-adsystem.com /x/c/ @path counter clearurls
 .linksynergy.com / murl counter clearurls
 .tradedoubler.com / url,_td_deeplink counter clearurls
 .admitad.com / ulp counter clearurls

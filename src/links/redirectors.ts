@@ -8,7 +8,14 @@ import { type Reader, readers } from './redirector-readers.ts'
 import { type KINDS, REDIRECTORS } from './redirector-table.ts'
 import { decoded, encodedUrl, isHttp, withScheme } from './url-encodings.ts'
 
-/** What kind of redirector an address is: see `redirector-table.ts`. */
+/**
+ * What kind of redirector an address is.
+ *
+ * - `open`: a site at which anybody can make a link to anywhere
+ * - `protection`: a mail filter, which rewrites the links of honest mail
+ * - `counter`: a sending service, a partner network or a social network, which counts clicks
+ * - `copy`: an archive, which shows a copy of the page
+ */
 export type RedirectorKind = (typeof KINDS)[number]
 
 /** The target that an address contains. */

@@ -58,4 +58,5 @@ export function withScheme(text: string): string | undefined {
 }
 
 /** A host name with a dot, or an address. */
-const HOST = /^[a-z0-9\u0080-\uffff][a-z0-9\u0080-\uffff-]{0,62}(?:\.[a-z0-9\u0080-\uffff-]{1,63}){1,10}(?::\d{1,5})?(?:[/?#]|$)/i
+const HOST =
+  /^[a-z0-9\u0080-\uffff][a-z0-9\u0080-\uffff-]{0,62}(?:\.[a-z0-9\u0080-\uffff-]{1,63}){1,10}(?::\d{1,5})?(?:[/?#]|$)/i

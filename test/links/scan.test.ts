@@ -67,7 +67,7 @@ test.for<[address: string, target: string | undefined]>([
   ['https://www.tiktok.com/link/v2?aid=1&target=a.example/login', 'https://a.example/login'],
   ['mailto:a@example.org', undefined],
 ])('%s leads on to %s', ([address, target]) => {
-  expect(unwrapUrl(address)).toBe(target)
+  expect(unwrapUrl(address)?.target).toBe(target)
 })
 
 test.for([

@@ -29,3 +29,20 @@ export function leadsToAuthor({ clicks, from, brands }: Pick<MessageView, 'click
 /** Most authors belong to no brand, and no link is compared with theirs. */
 const mayBeBrand = ({ domain, organisation }: Sender, brands: Brands): boolean =>
   !isFreeMail(domain) && brands.mayBeOwned(organisation)
+
+/**
+ * The links without those that only lead to the next one: what rules for every link of a message count. The author's own
+ * redirectors stay, in place of their targets.
+ */
+export function endsOf(seen: Pick<MessageView, 'clicks' | 'from' | 'brands'>): readonly Link[] {
+  const { clicks } = seen
+  if (clicks.every(({ redirects }) => redirects === undefined)) return clicks
+  const own = new Set<string>()
+  return clicks.filter(link => {
+    const isBehindOwn = link.via !== undefined && own.has(link.via)
+    const isKept = !isBehindOwn && (link.redirects === undefined || isOfAuthor(link, seen))
+    // A target follows its redirector in the list.
+    if (link.redirects !== undefined && (isBehindOwn || isKept)) own.add(link.host)
+    return isKept
+  })
+}

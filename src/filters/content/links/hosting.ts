@@ -7,7 +7,7 @@ import { tldAbuse } from '../../../links/tlds.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
 import type { MessageView } from '../../rules/view.ts'
-import { isOfAuthor } from '../own-links.ts'
+import { endsOf, isOfAuthor } from '../own-links.ts'
 
 export const hosting = {
   'links/free-host': {
@@ -35,9 +35,10 @@ export const hosting = {
       'Every link leads to hosting that anybody can use or through a shortener, and one at least is not shown as the address that it is; mailing lists are exempt.',
     points: 1,
     find: seen => {
-      const [first] = seen.clicks
+      const ends = endsOf(seen)
+      const [first] = ends
       // People paste what they share, and it is shown as it is.
-      if (seen.list || !first || !publicHosting(seen).isAll || seen.clicks.every(isShown)) return undefined
+      if (seen.list || !first || !publicHosting(seen).isAll || ends.every(isShown)) return undefined
       return `every link leads to free hosting or through a shortener: ${quote(first.host)}`
     },
   },
@@ -105,13 +106,13 @@ export const hosting = {
   'links/open-redirect': {
     group: 'hosting',
     fires:
-      'A link goes through an open redirect of a search engine, a translator or an AMP cache, and the redirect is not the author’s.',
+      'A link goes through an open redirect of a search engine, a translator, a network or another known site, and the redirect is not the author’s.',
     points: 2.5,
     find: ({ clicks, from }) => {
       const link = clicks.find(
-        ({ via, domain }) =>
+        ({ via, viaKind, domain }) =>
           via !== undefined &&
-          OPEN.test(via) &&
+          viaKind === 'open' &&
           domain !== undefined &&
           domain !== from?.organisation &&
           // Google Alerts leads through Google, and a video site’s notice through the video site.
@@ -127,7 +128,8 @@ export const hosting = {
     points: 0.7,
     max: 1,
     find: seen => {
-      const { clicks, list, html, text } = seen
+      const { list, html, text } = seen
+      const clicks = endsOf(seen)
       const [only] = clicks
       if (list || html.length === 0 || !only || text.visible.length > 600) return undefined
       if (clicks.some(({ host }) => host !== only.host)) return undefined
@@ -151,9 +153,6 @@ export const hosting = {
   },
 } satisfies Readonly<Record<string, Rule<MessageView>>>
 
-const OPEN =
-  /^(?:(?:www|images|maps|adservice)\.)?google\.[a-z.]{2,6}$|(?:^|\.)(?:googleadservices\.com|doubleclick\.net|bing\.com|ampproject\.org|translate\.goog|baidu\.com|duckduckgo\.com|youtube\.com|facebook\.com|search\.yahoo\.com|viglink\.com|medium\.com|tiktok\.com)$/
-
 const isBelow = (host: string, domain: string | undefined): boolean =>
   domain !== undefined && (host === domain || host.endsWith(`.${domain}`))
 
@@ -175,12 +174,18 @@ function publicHosting(seen: MessageView): PublicHosting {
   return found
 }
 
-function findPublicHosting({ clicks, from }: MessageView): PublicHosting {
-  const found: PublicHosting = { isAll: clicks.length > 0 }
-  for (const link of clicks) {
-    const kind = isGateway(link) ? 'gateway' : link.domain === from?.organisation ? undefined : kindOf(link)
-    if (kind === undefined) found.isAll = false
-    else found[kind] ??= link
+function findPublicHosting(seen: MessageView): PublicHosting {
+  const { clicks, from } = seen
+  const kindsOf = (links: readonly Link[]) =>
+    links.map(link => (isGateway(link) ? 'gateway' : link.domain === from?.organisation ? undefined : kindOf(link)))
+  const ends = endsOf(seen)
+  const kinds = kindsOf(clicks)
+  const found: PublicHosting = {
+    isAll: ends.length > 0 && (ends === clicks ? kinds : kindsOf(ends)).every(kind => kind !== undefined),
+  }
+  for (const [at, link] of clicks.entries()) {
+    const kind = kinds[at]
+    if (kind !== undefined) found[kind] ??= link
   }
   return found
 }

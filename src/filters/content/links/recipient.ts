@@ -30,7 +30,10 @@ export function recipientTraces(seen: MessageView): readonly Trace[] {
 const traces = new WeakMap<MessageView, readonly Trace[]>()
 
 function findTraces({ message, to, from, clicks }: MessageView): readonly Trace[] {
-  const away = clicks.slice(0, MAX_LINKS).filter(({ domain }) => domain !== from?.organisation)
+  // Mail filters write the address into the links that they rewrite.
+  const away = clicks
+    .slice(0, MAX_LINKS)
+    .filter(({ domain, redirects }) => domain !== from?.organisation && redirects !== 'protection')
   if (away.length === 0) return []
   const addresses = [...message.forwardPaths, ...to.map(({ local, domain }) => `${local}@${domain}`)]
     .map(path => path.toLowerCase())

@@ -6,7 +6,7 @@ import type { Brands } from '../../rules/brand-names.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
 import type { MessageView } from '../../rules/view.ts'
-import { isOfAuthor } from '../own-links.ts'
+import { endsOf, isOfAuthor } from '../own-links.ts'
 import { hexAddress, MAX_LINKS, recipientTraces } from './recipient.ts'
 
 export const targeted = {
@@ -102,7 +102,8 @@ export const targeted = {
       'One of few links is not the author’s and has words of a login, an account or a wallet; mailing lists are exempt, and sending services that count clicks.',
     points: 0.5,
     find: seen => {
-      const { clicks, list, brands } = seen
+      const { list, brands } = seen
+      const clicks = endsOf(seen)
       // A newsletter has many links, and some lead to the reader’s account.
       if (list || clicks.length > 6) return undefined
       const link = clicks.find(
