@@ -2,8 +2,10 @@
 import { isFreeMail } from '../../../links/hosting.ts'
 import { quote, quoteList } from '../../rules/quote.ts'
 import type { Kind } from './kinds.ts'
-import { largeSum } from './sums.ts'
+import { phoneIn } from './phone.ts'
+import { coinSum, largeSum } from './sums.ts'
 import { claimsAndRequests, hasWayOut, passage, passages, type WordingRuleOf, type WordingView } from './view.ts'
+import { hasWallet, walletIn } from './wallet.ts'
 
 export const fraudRules = {
   'wording/account-threat': {
@@ -97,7 +99,7 @@ export const fraudRules = {
     points: 5,
     find: view => {
       for (const { phrases, where, text } of passages(view, 'extortion', { min: [1, 2], together: 4, span: 4000 })) {
-        if (COIN.test(text.slice(0, 20_000))) return `${where} demands money by extortion: ${quoteList(phrases)}`
+        if (hasWallet(text)) return `${where} demands money by extortion: ${quoteList(phrases)}`
       }
       return undefined
     },
@@ -112,6 +114,20 @@ export const fraudRules = {
       return found && `${found.where} has a story of extortion: ${quoteList(found.phrases)}`
     },
   },
+  'wording/wallet-demand': {
+    group: 'fraud',
+    fires:
+      'In whatever language, a text of some length without a link names a sum of money and a cryptocurrency address with a right checksum, and does not come from a list.',
+    points: 1.5,
+    max: 2,
+    find: view => {
+      const { shown, clicks, list } = view
+      if (list || clicks.length > 0 || shown.length < MIN_DEMAND_LENGTH) return undefined
+      const wallet = walletIn(shown)
+      const sum = wallet && coinSum(shown)
+      return sum !== undefined && `the text names ${quote(sum)} and the address ${quote(wallet ?? '')}`
+    },
+  },
   'wording/callback-phishing': {
     group: 'fraud',
     fires:
@@ -121,7 +137,7 @@ export const fraudRules = {
       const { from, subject } = view
       if (from === undefined || !(isFreeMail(from.domain) || from.display === '')) return undefined
       for (const { phrases, where, text } of passages(view, 'callback', { min: [1, 1] })) {
-        const number = phoneIn(`${subject}\n${text.slice(0, 8000)}`)
+        const number = phoneIn(`${subject}\n${text}`)
         if (number !== undefined)
           return `${where} announces a charge that a call to ${quote(number)} cancels: ${quoteList(phrases)}`
       }
@@ -158,6 +174,9 @@ export const fraudRules = {
   },
 } satisfies Readonly<Record<string, WordingRuleOf>>
 
+/** A demand tells a story; a note with an address is shorter. */
+const MIN_DEMAND_LENGTH = 500
+
 /** A pitch is shorter than this. */
 const MAX_PITCH_LENGTH = 3000
 
@@ -187,15 +206,3 @@ function claimInSubject(kinds: readonly Kind[], what: string) {
 }
 
 const accountInSubject = claimInSubject(['account', 'renewal'], 'threatens')
-
-const COIN =
-  /\b(?:bc1[ac-hj-np-z02-9]{25,60}|[13][1-9A-HJ-NP-Za-km-z]{25,34}|0x[0-9a-f]{40}|T[1-9A-HJ-NP-Za-km-z]{33}|[48][0-9AB][1-9A-HJ-NP-Za-km-z]{93})\b/
-
-/** Letters that look like digits stand for them. */
-const PHONE =
-  /(?:\+?[1Il][\s.-]{0,2})?\(?[2-9][\dOoIl]{2}\)?[\s.-]{1,3}[\dOoIl]{3}[\s.-]{1,3}[\dOoIl]{4}\b|\+\d{1,3}[\s.-]?\(?[\dOoIl]{2,4}\)?[\s.-][\dOoIl]{3,4}[\s.-]?[\dOoIl]{3,4}\b/g
-
-function phoneIn(text: string): string | undefined {
-  for (const [number] of text.matchAll(PHONE)) if ((number.match(/\d/g)?.length ?? 0) >= 6) return number
-  return undefined
-}

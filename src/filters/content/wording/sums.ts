@@ -28,3 +28,15 @@ export function largeSum(text: string): string | undefined {
 
 /** The number of digits, without cents. */
 const countDigits = (digits: string): number => digits.replace(/[.,]\d{1,2}\D{0,9}$/, '').replace(/\D/g, '').length
+
+const COIN = 'BTC|bitcoins?|ETH|LTC|USDT|XMR|monero|ether|биткоин\\p{L}{0,3}|比特币|ビットコイン|비트코인|بيتكوين'
+const CURRENCY = `[$€£¥₽₴₹₩₪]|USD|EUR|GBP|CHF|PLN|CZK|SEK|NOK|DKK|TRY|RUB|UAH|HUF|RON|zł|kč|kr|${COIN}`
+
+/** A number beside a currency or a coin. */
+const COIN_SUM = new RegExp(
+  `(?:${CURRENCY})[ \\t:=]{0,3}\\d[\\d.,]{0,12}|\\d[\\d.,]{0,12} ?(?:${CURRENCY})(?!\\p{L})`,
+  'iu',
+)
+
+/** The first sum in a currency or a coin. */
+export const coinSum = (text: string): string | undefined => COIN_SUM.exec(text.slice(0, MAX_LENGTH))?.[0].trim()

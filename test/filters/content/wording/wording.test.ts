@@ -2,6 +2,8 @@
 import { type WordingRule, wording } from '../../../../src/filters/content/wording/wording.ts'
 import { link, type RuleCase, tryRules } from '../../../support/rule-cases.ts'
 
+const DEMAND = 'Olen murtautunut laitteellesi ja kuvannut sinua kameralla. Katselin sinua monta viikkoa. '.repeat(7)
+
 const cases: Readonly<Record<WordingRule, RuleCase>> = {
   'wording/account-threat': {
     fires: link('https://example.com/', 'Your account was locked. Verify your аccount now'),
@@ -87,6 +89,11 @@ const cases: Readonly<Record<WordingRule, RuleCase>> = {
     },
     reason: 'the text has a story of extortion: “i hacked”, “recorded you”, “your … webcam” …',
     spares: { text: 'Somebody claims that he hacked your device and wants bitcoin within 48 hours: a fraud.\n' },
+  },
+  'wording/wallet-demand': {
+    fires: { text: `${DEMAND} Maksa 1200 euroa, 0,02 BTC: 1BoatSLRHtKNngkdXEeobR76b53LETtpyT\n` },
+    reason: 'the text names “0,02 BTC” and the address “1BoatSLRHtKNngkdXEeobR76b53LETtpyT”',
+    spares: { text: 'Hi Bob, send the 0,02 BTC for dinner to 1BoatSLRHtKNngkdXEeobR76b53LETtpyT, thanks!\n' },
   },
   'wording/callback-phishing': {
     fires: {
