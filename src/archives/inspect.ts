@@ -24,7 +24,7 @@ import {
 import { inspectIso } from './iso.ts'
 import { hiddenWebArchive, inspectActiveMime, inspectMessage, inspectWebArchive } from './message.ts'
 import { inspectOle } from './office.ts'
-import { inspectPdf } from './pdf.ts'
+import { inspectPdf } from './pdf/inspect.ts'
 import { namesOfRar } from './rar.ts'
 import { inspectTar } from './tar.ts'
 import { packed } from './unpack/inspect-packed.ts'

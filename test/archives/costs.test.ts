@@ -54,7 +54,7 @@ describe('the cost of expensive files', () => {
     ['a PDF of streams', repeated('%PDF-1.4 ', 'stream'), 'unscannable'],
     ['a PDF of streams of objects', repeated('%PDF-1.4 ', ' obj /ObjStm /Fl stream\n'), 'unscannable'],
     ['a PDF of names in hex', repeated('%PDF-1.4 ', '/A#41'), 'unscannable'],
-    ['a PDF of actions', repeated('%PDF-1.4 ', '/JavaScript'), 'script'],
+    ['a PDF of actions', repeated('%PDF-1.4 ', '<</S/JavaScript>>'), 'script'],
     ['a page of numbers', repeated('<html><script>', `${'1,'.repeat(511)}x`), 'script'],
     ['a page of escapes', repeated('<html><script>', `${'%41'.repeat(255)}x`), 'script'],
     ['a winmail.dat of empty attributes', repeated(Buffer.from('789f3e220000', 'hex'), '\0'), 'unscannable'],

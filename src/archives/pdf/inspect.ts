@@ -1,0 +1,39 @@
+/** PDF (ISO 32000-2): what its objects do, the files attached to it, its links, its text and its pictures. */
+import type { Inspector } from '../inspection.ts'
+import { Actions } from './actions.ts'
+import { PdfDocument } from './document.ts'
+import { isDict, nameOf } from './values.ts'
+
+const MAX_ATTACHED = 33_554_432
+
+export const inspectPdf: Inspector = async (bytes, { notes, budget, signal, nested }) => {
+  const text = bytes.toString('latin1')
+  const document = await PdfDocument.read(bytes, text, budget, signal)
+  if (document.isLocked) notes.trait('encrypted', 'the document is encrypted')
+  const actions = new Actions(document, notes)
+  await actions.read()
+  const attached = [...actions.files]
+  const named = new Set(attached.map(({ object }) => object))
+  for (const object of document.objects) {
+    const isFile = isDict(object.value) && nameOf(document.resolve(object.value.get('Type'))) === 'EmbeddedFile'
+    if (isFile && object.stream !== undefined && !named.has(object)) attached.push({ name: '', object })
+  }
+  for (const { name, object } of attached) {
+    if (budget.entries <= 0) {
+      notes.beyond('it holds more files than are inspected')
+      break
+    }
+    budget.entries -= 1
+    const file = await document.data(object, MAX_ATTACHED)
+    notes.member({
+      name,
+      ...(file && !file.cut && { size: file.bytes.length }),
+      ...(document.isLocked && { encrypted: true }),
+    })
+    if (file?.cut) notes.beyond('a file inside it is longer than the limit')
+    if (file === undefined) notes.trait('unscannable', 'a file inside it cannot be read')
+    else await nested(name, file.bytes)
+  }
+  if (document.beyond !== undefined) notes.beyond(document.beyond)
+  if (!/%%EOF/.test(text.slice(-2048))) notes.trait('unscannable', 'it has no end')
+}
