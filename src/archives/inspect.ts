@@ -24,6 +24,7 @@ import {
 import { inspectIso } from './iso.ts'
 import { hiddenWebArchive, inspectActiveMime, inspectMessage, inspectWebArchive } from './message.ts'
 import { inspectOle } from './office.ts'
+import { type FindCandidates, PasswordTrial } from './passwords/trial.ts'
 import { inspectPdf } from './pdf/inspect.ts'
 import { namesOfRar } from './rar.ts'
 import { inspectTar } from './tar.ts'
@@ -82,9 +83,22 @@ export type Inspect = (name: string, bytes: Buffer) => Promise<Inspection | unde
  * const inspect = inspector({ signal })
  * await inspect('invoice.zip', bytes) // { format: 'zip', traits: ['encrypted'], members: [{ name: 'a.exe' }], … }
  */
-export function inspector({ signal, depth = 3, ...limits }: InspectLimits & { readonly signal: AbortSignal }): Inspect {
-  const budget = budgetOf(limits)
-  return (name, bytes) => inspectFile(name, bytes, depth, budget, signal)
+export function inspector({ signal, passwords, depth = 3, ...limits }: InspectorOptions): Inspect {
+  const shared = { budget: budgetOf(limits), passwords: new PasswordTrial(passwords ?? (async () => [])), signal }
+  return (name, bytes) => inspectFile(name, bytes, depth, shared)
+}
+
+export interface InspectorOptions extends InspectLimits {
+  readonly signal: AbortSignal
+  /** Finds what may be a password when the first encrypted file is met. @default none */
+  readonly passwords?: FindCandidates
+}
+
+/** What all files of a message share. */
+interface Shared {
+  readonly budget: Budget
+  readonly passwords: PasswordTrial
+  readonly signal: AbortSignal
 }
 
 const LARGE_FILE = 262_144
@@ -93,9 +107,9 @@ async function inspectFile(
   name: string,
   bytes: Buffer,
   depth: number,
-  budget: Budget,
-  signal: AbortSignal,
+  shared: Shared,
 ): Promise<Inspection | undefined> {
+  const { budget, signal } = shared
   signal.throwIfAborted()
   const format = formatOf(bytes, name)
   if (format === undefined) return undefined
@@ -114,11 +128,11 @@ async function inspectFile(
       seen.beyond('containers are nested deeper than the limit')
       return
     }
-    const inspection = await inspectFile(inner, bytes, depth - 1, budget, signal)
+    const inspection = await inspectFile(inner, bytes, depth - 1, shared)
     if (inspection) seen.inside(inner, inspection)
   }
   try {
-    await inspectors[format](bytes, { name, notes: seen, budget, signal, nested, isKnown })
+    await inspectors[format](bytes, { ...shared, name, notes: seen, nested, isKnown })
   } catch (error) {
     signal.throwIfAborted()
     // A read beyond the bytes throws a RangeError: the file is truncated or declares false lengths.

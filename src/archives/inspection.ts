@@ -1,10 +1,13 @@
 /** The types for inspecting files: containers, documents and programs, without running them or writing to disk. */
 import type { FileFormat } from '../filetypes/signatures.ts'
+import type { PasswordTrial } from './passwords/trial.ts'
 
 /** A dangerous or deceptive property of a file. Filters decide what it means. */
 export type FileTrait =
   /** Some of it cannot be read without a password. */
   | 'encrypted'
+  /** It was encrypted, and a password that the message gives opened it. What is in it was examined. */
+  | 'decrypted'
   /** Two entries share bytes: a bomb, or different contents for different readers. */
   | 'overlapping'
   /** It expands beyond all bounds. */
@@ -252,6 +255,8 @@ export type Inspector = (
     readonly name: string
     readonly notes: Notes
     readonly budget: Budget
+    /** The passwords that the message gives. */
+    readonly passwords: PasswordTrial
     readonly signal: AbortSignal
     readonly nested: (name: string, bytes: Buffer) => Promise<void>
     /** Whether the first bytes or the name are those of a format that is inspected. */

@@ -14,6 +14,8 @@ export interface ZipEntry {
   readonly packed: number
   readonly encrypted: boolean
   readonly method: number
+  /** The CRC-32 that the directory declares for the plain bytes. */
+  readonly crc: number
   /** Where its local file header begins. */
   readonly offset: number
 }
@@ -42,6 +44,7 @@ export async function readDirectory(
           packed: entry.compressedSize,
           encrypted: (entry.generalPurposeBitFlag & 1) !== 0,
           method: entry.compressionMethod,
+          crc: entry.crc32,
           offset: entry.relativeOffsetOfLocalHeader,
         })
         file.readEntry()

@@ -1,8 +1,11 @@
 /** Zip archives in both readings: by the central directory at the end, and by the local headers. */
 import { setImmediate } from 'node:timers/promises'
 import { inflate } from './inflate.ts'
+import { lazyModule } from '../model/lazy.ts'
 import type { Inspector, Notes } from './inspection.ts'
 import { inspectOoxml, isOoxml } from './ooxml.ts'
+import { openedBy } from './passwords/trial.ts'
+import type { OpenedZip } from './passwords/zip.ts'
 import { dataOf, LOCAL_HEADER, readDirectory, type ZipEntry } from './zip-directory.ts'
 
 /** A bomb declares more bytes in all, or a higher ratio. Small files may compress that well. */
@@ -26,19 +29,22 @@ export const inspectZip: Inspector = async (bytes, to) => {
   for (const { name, size, encrypted } of entries) notes.member({ name, size, ...(encrypted && { encrypted }) })
   if (broken !== undefined) notes.trait('unscannable', `the directory of the archive cannot be read: ${broken}`)
   if (more) notes.beyond(`it has more than ${entries.length} entries`)
-  if (entries.some(({ encrypted }) => encrypted)) notes.trait('encrypted', 'entries of the archive need a password')
   const ranges = checkRanges(bytes, entries, notes)
   if (!more) checkHiddenEntries(bytes, ranges, notes)
   // The offsets of the directory may ignore bytes before the archive: most programs accept that.
   const first = bytes.indexOf(LOCAL_HEADER)
   if (broken !== undefined && first > 0) return await nested('', bytes.subarray(first))
+  const opened = await openEncrypted(bytes, entries, to)
   if (isBomb(bytes, entries, notes)) return
-  const unpack = async (
-    { offset, packed, method, encrypted, size }: ZipEntry,
-    maxBytes = MAX_ENTRY,
-  ): Promise<Buffer | undefined> => {
-    const data = dataOf(bytes, offset, packed)
-    if (data === undefined || encrypted) return undefined
+  const unpack = async (entry: ZipEntry, maxBytes = MAX_ENTRY): Promise<Buffer | undefined> => {
+    const { size, encrypted } = entry
+    const plainOf = encrypted ? await opened?.entry(entry) : undefined
+    if (encrypted && plainOf === undefined) {
+      notes.trait('encrypted', NEEDS_PASSWORD)
+      return undefined
+    }
+    const { data, method } = plainOf ?? { data: dataOf(bytes, entry.offset, entry.packed), method: entry.method }
+    if (data === undefined) return undefined
     if (method === 0) return data
     if (method !== 8) {
       notes.trait('unscannable', `an entry has a compression that is not supported (method ${method})`)
@@ -67,6 +73,24 @@ export const inspectZip: Inspector = async (bytes, to) => {
     if (plain) await nested(entry.name, plain)
   }
 }
+
+const NEEDS_PASSWORD = 'entries of the archive need a password'
+
+/** Opens an encrypted archive where the message gives its password, and notes whether it does. */
+async function openEncrypted(
+  bytes: Buffer,
+  entries: readonly ZipEntry[],
+  { notes, ...to }: Parameters<Inspector>[1],
+): Promise<OpenedZip | undefined> {
+  if (!entries.some(({ encrypted }) => encrypted)) return undefined
+  const { openZip } = await zipPasswords()
+  const opened = await openZip(bytes, entries, to)
+  if (opened) notes.trait('decrypted', openedBy(opened.by))
+  else notes.trait('encrypted', NEEDS_PASSWORD)
+  return opened
+}
+
+const zipPasswords = lazyModule(() => import('./passwords/zip.ts'))
 
 interface Range {
   readonly start: number

@@ -10,6 +10,7 @@ import { type Fact, fact } from '../model/fact.ts'
 import { lazyModule } from '../model/lazy.ts'
 import type { Message } from '../model/stage.ts'
 import { parts } from './parts.ts'
+import { passwords } from './passwords.ts'
 
 const inspection = lazyModule(() => import('../archives/inspect.ts'))
 const filetypes = lazyModule(() => import('../filetypes/format.ts'))
@@ -73,7 +74,10 @@ export const archives: Fact<Message, Archives> = fact('archives', 'message', asy
   const bytes = reader()
   const { inspector } = await inspection()
   const { formatOf } = await filetypes()
-  const inspect = inspector({ signal: message.signal })
+  const inspect = inspector({
+    signal: message.signal,
+    passwords: async () => (await message.ask(passwords)).candidates,
+  })
   const seen = new Set<string>()
   const all: Attachment[] = []
   let left = MAX_FILES

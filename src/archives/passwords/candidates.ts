@@ -235,11 +235,14 @@ const tokensOf = (text: string): readonly string[] => text.split(/[\s\u3000]+/).
 /** A token without the punctuation around it, as it stands, and the runs of ASCII in it where it has other letters. */
 function formsOf(token: string): readonly string[] {
   const inner = trimmed(token)
-  const forms = [inner, ...(token === inner ? [] : [withoutEnd(token), token])]
-  if (!/^[\0-\x7f]*$/.test(token))
+  const forms = [inner.replace(/^[-–—=_]{1,9}/, ''), inner, ...(token === inner ? [] : [withoutEnd(token), token])]
+  if (OTHER_SCRIPT.test(token))
     forms.unshift(...(token.normalize('NFKC').match(/[!-~]{2,64}/g) ?? []).map(trimmed))
   return forms.filter(form => form !== '')
 }
+
+/** A letter that is not Latin. */
+const OTHER_SCRIPT = /[^\P{L}\p{Script=Latin}]/u
 
 const PUNCTUATION = /[\s.,;:!?"'“”„«»‘’`()<>[\]{}*。、，：；！？「」『』【】（）]/
 
