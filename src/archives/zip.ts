@@ -1,7 +1,7 @@
 /** Zip archives in both readings: by the central directory at the end, and by the local headers. */
 import { setImmediate } from 'node:timers/promises'
-import { inflate } from './inflate.ts'
 import { lazyModule } from '../model/lazy.ts'
+import { inflate } from './inflate.ts'
 import type { Inspector, Notes } from './inspection.ts'
 import { inspectOoxml, isOoxml } from './ooxml.ts'
 import { openedBy } from './passwords/trial.ts'

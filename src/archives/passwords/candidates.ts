@@ -117,7 +117,13 @@ function wordTable(): readonly Word[] {
     for (const listed of list.split(',')) {
       const word = searchable(listed.trim())
       const spaceless = NO_BLANKS.test(word)
-      for (const form of [word, word.normalize('NFD').replace(/[\u0300-\u036f]/g, '').normalize('NFC')])
+      for (const form of [
+        word,
+        word
+          .normalize('NFD')
+          .replace(/[\u0300-\u036f]/g, '')
+          .normalize('NFC'),
+      ])
         if (!words.has(form)) words.set(form, { word: form, inside: spaceless || (form.length >= 5 && !weak), weak })
     }
   }
@@ -134,13 +140,21 @@ const NO_BLANKS = /[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\
 const INVISIBLE = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g
 
 /** In lower case, of the same length as the text without its invisible letters. */
-const searchable = (text: string): string => lowered(text.replace(INVISIBLE, '').replace(/[’‘`´]/g, "'").normalize('NFC'))
+const searchable = (text: string): string =>
+  lowered(
+    text
+      .replace(INVISIBLE, '')
+      .replace(/[’‘`´]/g, "'")
+      .normalize('NFC'),
+  )
 
 /** A few letters have a longer lower case: they stay as they are. */
 function lowered(text: string): string {
   const lower = text.toLowerCase()
   if (lower.length === text.length) return lower
-  return Array.from(text, letter => (letter.toLowerCase().length === letter.length ? letter.toLowerCase() : letter)).join('')
+  return Array.from(text, letter =>
+    letter.toLowerCase().length === letter.length ? letter.toLowerCase() : letter,
+  ).join('')
 }
 
 /** Adds what stands beside each word for "password". */
@@ -236,8 +250,7 @@ const tokensOf = (text: string): readonly string[] => text.split(/[\s\u3000]+/).
 function formsOf(token: string): readonly string[] {
   const inner = trimmed(token)
   const forms = [inner.replace(/^[-–—=_]{1,9}/, ''), inner, ...(token === inner ? [] : [withoutEnd(token), token])]
-  if (OTHER_SCRIPT.test(token))
-    forms.unshift(...(token.normalize('NFKC').match(/[!-~]{2,64}/g) ?? []).map(trimmed))
+  if (OTHER_SCRIPT.test(token)) forms.unshift(...(token.normalize('NFKC').match(/[!-~]{2,64}/g) ?? []).map(trimmed))
   return forms.filter(form => form !== '')
 }
 
@@ -264,7 +277,11 @@ const looksLikePassword = (token: string): boolean =>
   token.length <= MAX_PASSWORD &&
   !/\s/.test(token) &&
   (/\p{Nd}/u.test(token) || /\p{Ll}\p{Lu}/u.test(token) || /^[^\s@#$%&!]{1,60}[@#$%&!][^\s@]{0,60}$/.test(token)) &&
-  !/^(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}:\d{2}|https?:.*|.*@.*\..*)$/i.test(token)
+  !DATE_OR_TIME.test(token) &&
+  !ADDRESS.test(token)
+
+const DATE_OR_TIME = /^(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}:\d{2})$/
+const ADDRESS = /^(?:https?:|[^@]{1,64}@[^@.]{1,63}\.)/i
 
 /** Lines of one token with a digit: the second message that brings a password often has nothing else. */
 function standingAlone(text: string): readonly string[] {

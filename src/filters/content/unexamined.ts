@@ -4,14 +4,13 @@ import { type Swept, sweep } from '../../facts/sweep.ts'
 import { type Text, text } from '../../facts/text.ts'
 import { type Gap, unexamined as unexaminedFact } from '../../facts/unexamined.ts'
 import { MAX_WORDS_LENGTH } from '../../facts/words.ts'
-import { extensionOf } from '../../mime/names.ts'
 import { scoreOr } from '../../model/checks.ts'
 import type { Filter } from '../../model/filter.ts'
 import { defer, type Finding, points } from '../../model/finding.ts'
 import { checked, schemaOf } from '../../model/options.ts'
 import { findingFor } from '../rules/consequence.ts'
 import { quote } from '../rules/quote.ts'
-import { AUTO_EXECUTABLE } from './attachments/extensions.ts'
+import { isAutoExecutable } from './attachments/extensions.ts'
 
 /** Options of {@link unexamined}. */
 export interface UnexaminedOptions {
@@ -81,7 +80,7 @@ const PROGRAM_POINTS = 8
 
 function programIn({ files, names }: Swept): readonly Finding[] {
   const file = files.find(what => /^(?:a program|a shortcut)/.test(what))
-  const name = names.find(one => AUTO_EXECUTABLE.has(extensionOf(one)))
+  const name = names.find(isAutoExecutable)
   const what = name === undefined ? file : `a file named ${quote(name)}`
   return what === undefined
     ? []

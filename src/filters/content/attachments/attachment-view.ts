@@ -1,8 +1,10 @@
 /** The view of the attachment rules, and how their reasons name a file. */
+import type { PasswordPlace } from '../../../archives/passwords/candidates.ts'
 import type { Archives, InspectedFile } from '../../../facts/archives.ts'
 import type { Part } from '../../../mime/part.ts'
 import { escaped, quote } from '../../rules/quote.ts'
 import type { MessageView } from '../../rules/view.ts'
+import type { MemberName } from './member-names.ts'
 
 /** A message with its attached files. */
 export interface AttachmentView extends MessageView {
@@ -12,6 +14,10 @@ export interface AttachmentView extends MessageView {
   readonly all: Archives['all']
   /** The parts that are files: they have a name, or the disposition `attachment`. */
   readonly named: readonly Part[]
+  /** Every member that an archive lists, examined or not. */
+  readonly members: readonly MemberName[]
+  /** Where a password stands beside a word for it; looked for only where a file is encrypted. */
+  readonly passwordGiven: PasswordPlace | undefined
 }
 
 /** A reason that names the first file of a kind: `“a.exe” is a program`. */

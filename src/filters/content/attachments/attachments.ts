@@ -1,8 +1,8 @@
 /** Reports attached files: programs and what starts them, misleading names, encrypted files, and active documents. */
 
 import { archives, type InspectedFile } from '../../../facts/archives.ts'
+import { passwords } from '../../../facts/passwords.ts'
 import { extensionOf } from '../../../mime/names.ts'
-import type { NameTrick, Part } from '../../../mime/part.ts'
 import type { Filter } from '../../../model/filter.ts'
 import { check, list } from '../../../model/options.ts'
 import type { Message } from '../../../model/stage.ts'
@@ -14,7 +14,9 @@ import { ATTACHMENTS_POINTS } from '../measured-points.ts'
 import { type AttachmentView, firstFile, hasTrait } from './attachment-view.ts'
 import { documents } from './documents.ts'
 import { encrypted } from './encrypted.ts'
-import { AUTO_EXECUTABLE, words } from './extensions.ts'
+import { DISK_IMAGES, isAutoExecutable, PAGES, UNDELIVERED, words } from './extensions.ts'
+import { memberNames, withExtension } from './member-names.ts'
+import { misleading } from './misleading.ts'
 
 /** Options of {@link attachments}. */
 export interface AttachmentsOptions extends RuleOptions<AttachmentsRule> {
@@ -66,7 +68,7 @@ export const attachmentRules = ({ blocked, allowed }: FileKinds = { blocked: [],
   return {
     name: 'attachments',
     about: 'Attached files, by their content and by every name that a mail program could show.',
-    caps: { dangerous: 10, name: 6, encrypted: 5, document: 8, html: 8, policy: 15 },
+    caps: { dangerous: 10, name: 6, encrypted: 8, document: 8, html: 8, policy: 15 },
     measured: ATTACHMENTS_POINTS,
     view: viewOf,
     rules: {
@@ -87,7 +89,15 @@ async function viewOf(message: Message): Promise<AttachmentView> {
     ({ filenames, disposition }) => filenames.length > 0 || disposition === 'attachment',
   )
   const { all, files } = await message.ask(archives)
-  return { ...seen, files, all, named }
+  const hasSecrets = files.some(({ traits }) => traits.includes('encrypted') || traits.includes('decrypted'))
+  return {
+    ...seen,
+    files,
+    all,
+    named,
+    members: memberNames(files),
+    passwordGiven: hasSecrets ? (await message.ask(passwords)).given : undefined,
+  }
 }
 
 type Rules = Readonly<Record<string, Rule<AttachmentView>>>
@@ -99,13 +109,14 @@ const blockedRule = (blockedKinds: ReadonlySet<string>) =>
       fires: 'A file has an extension or a type that the operator has blocked.',
       points: 6,
       certain: true,
-      find: ({ named, files }) => {
+      find: ({ named, files, members }) => {
         if (blockedKinds.size === 0) return undefined
         const part = named.find(({ filenames, detected, contentType }) =>
           [...filenames.map(extensionOf), detected ?? contentType].some(kind => blockedKinds.has(kind)),
         )
         const inner = files.find(({ names }) => blockedKinds.has(extensionOf(names.at(-1) ?? '')))
-        const name = part?.filenames[0] ?? part?.contentType ?? inner?.names.join(' > ')
+        const member = withExtension(members, blockedKinds)
+        const name = part?.filenames[0] ?? part?.contentType ?? inner?.names.join(' > ') ?? member?.text
         return name !== undefined && `a file has a blocked extension or type: ${quote(name)}`
       },
     },
@@ -127,24 +138,45 @@ const dangerous = (isAllowed: (name: string) => boolean) =>
       fires: 'A file, attached or in an archive, is a script or a shortcut that Windows runs when the user opens it.',
       points: 7,
       certain: true,
-      find: ({ files, named }) => {
-        const isAutoExecutable = (name: string) => AUTO_EXECUTABLE.has(extensionOf(name)) && !isAllowed(name)
-        const file = files.find(
-          ({ names, format }) => format === 'lnk' || format === 'chm' || isAutoExecutable(names.at(-1) ?? ''),
-        )
+      find: ({ files, named, members }) => {
+        const runs = (name: string) => isAutoExecutable(name) && !isAllowed(name)
+        const file = files.find(({ names, format }) => format === 'lnk' || format === 'chm' || runs(names.at(-1) ?? ''))
         if (file) return `${quote(file.names.join(' > '))} runs when the user opens it`
-        const part = named.find(({ filenames }) => filenames.some(isAutoExecutable))
-        if (part) return `${quote(part.filenames.find(isAutoExecutable) ?? '')} runs when the user opens it`
-        const member = files.flatMap(({ members }) => members).find(({ name }) => isAutoExecutable(name))
-        return member && `${quote(member.name)} in an archive runs when the user opens it`
+        const part = named.find(({ filenames }) => filenames.some(runs))
+        if (part) return `${quote(part.filenames.find(runs) ?? '')} runs when the user opens it`
+        const member = members.find(({ forms }) => forms.some(runs))
+        return member && `${quote(member.text)} in an archive runs when the user opens it`
       },
     },
     'attachments/disk-image': {
       group: 'dangerous',
-      fires: 'A file is a disk image: Windows does not mark its content as downloaded (Mark of the Web).',
+      fires:
+        'A file is a disk image, by its content or, in an encrypted archive, by its name: Windows does not mark its content as downloaded (Mark of the Web).',
       points: 5,
-      find: ({ files }) =>
-        firstFile(files, file => DISK_IMAGES.has(file.format) && !isAllowed(last(file)), 'is a disk image'),
+      find: ({ files, members }) => {
+        const file = firstFile(
+          files,
+          file => DISK_FORMATS.has(file.format) && !isAllowed(last(file)),
+          'is a disk image',
+        )
+        if (file !== undefined) return file
+        const closed = members.filter(({ unexamined, text }) => unexamined && !isAllowed(text))
+        const member = withExtension(closed, DISK_IMAGES)
+        return member && `${quote(member.text)} in an archive is a disk image by its name`
+      },
+    },
+    'attachments/unsafe-extension': {
+      group: 'dangerous',
+      fires: 'A file, attached or in an archive, has an extension that Outlook or Gmail does not deliver.',
+      points: 1,
+      find: ({ named, members }) => {
+        const isUnsafe = (name: string) => UNDELIVERED.has(extensionOf(name)) && !isAllowed(name)
+        const name =
+          named.flatMap(({ filenames }) => filenames).find(isUnsafe) ??
+          members.find(({ forms }) => forms.some(isUnsafe))?.text
+        if (name === undefined) return undefined
+        return `${quote(name)} has an extension that ${UNDELIVERED.get(extensionOf(name)) ?? 'Outlook'} does not deliver`
+      },
     },
   }) satisfies Rules
 
@@ -176,89 +208,28 @@ const malformed = {
   },
 } satisfies Rules
 
-const misleading = {
-  'attachments/double-extension': {
-    group: 'name',
-    fires: 'A file name has the extension of a document before that of a program.',
-    points: 5,
-    find: ({ named, files }) => {
-      const names = [
-        ...named.flatMap(({ filenames }) => filenames),
-        ...files.flatMap(({ members }) => members.map(({ name }) => name)),
-      ]
-      const name = names.find(
-        name => DOUBLE_EXTENSION.test(name.slice(-120)) && SECOND_EXTENSIONS.has(extensionOf(name.trimEnd())),
-      )
-      return name !== undefined && `${quote(name)} has two extensions, and the last one is effective`
-    },
-  },
-  'attachments/obfuscated-name': {
-    group: 'name',
-    fires:
-      'A file name has characters that hide its extension: direction marks, NUL, invisible characters, many spaces.',
-    points: 4,
-    find: ({ named }) => {
-      for (const { names } of named) {
-        const name = names.find(({ tricks }) => tricks.some(trick => HIDING_TRICKS.has(trick)))
-        if (name) return `the name ${quote(name.text)} hides its extension (${name.tricks.join(', ')})`
-      }
-      return undefined
-    },
-  },
-  'attachments/type-mismatch': {
-    group: 'name',
-    fires:
-      'A file is declared or named as a picture, a text or a document, and is a program, an archive or an HTML page by its content.',
-    points: 3,
-    find: ({ named }) => {
-      const part = named.find(isMismatch)
-      return part && `${quote(part.filenames[0] ?? part.contentType)} is ${part.detected ?? ''} by its content`
-    },
-  },
-} satisfies Rules
-
 const htmlPage = (isAllowed: (name: string) => boolean) =>
   ({
     'attachments/html-page': {
       group: 'html',
-      fires: 'An HTML page is attached.',
+      fires: 'An HTML page is attached, or an encrypted archive has one by its name.',
       points: 1.5,
-      find: ({ files }) =>
-        firstFile(
+      find: ({ files, members }) => {
+        const page = firstFile(
           files,
           file => file.format === 'html' && file.names.length === 1 && !isAllowed(last(file)),
           'is an HTML page',
-        ),
+        )
+        if (page !== undefined) return page
+        const member = withExtension(
+          members.filter(({ encrypted, text }) => encrypted && !isAllowed(text)),
+          PAGES,
+        )
+        return member && `${quote(member.text)} in an encrypted archive is an HTML page by its name`
+      },
     },
   }) satisfies Rules
 
 const PROGRAMS = words('pe elf mach-o java-class dex')
-const DISK_IMAGES = words('iso9660 vhd vhdx dmg')
-const SECOND_EXTENSIONS = words(`${[...AUTO_EXECUTABLE].join(' ')} iso img vhd html htm shtml svg one`)
-const HIDING_TRICKS: ReadonlySet<NameTrick> = new Set(['nul', 'bidi', 'invisible', 'padding', 'control'])
-const DOUBLE_EXTENSION =
-  /\.(?:pdf|docx?|xlsx?|pptx?|txt|rtf|jpe?g|png|gif|csv|mp[34]|tiff?)[\s_.-]{0,60}\.[a-z0-9-]{2,20}$/i
-const EXECUTABLE_TYPES =
-  /portable-executable|x-elf|mach-binary|java|text\/x-script|application\/hta|x-mswinurl|shortcut|htmlhelp|onenote/
-const ARCHIVE_TYPES = /^application\/(?:zip|vnd\.rar|x-7z-compressed|vnd\.ms-cab-compressed|x-iso9660-image)$/
-
-/**
- * The part is declared or named as a picture, a text or a PDF, and has other content. Office documents are archives by
- * design.
- */
-function isMismatch({ contentType, detected, filenames }: Part): boolean {
-  if (detected === undefined) return false
-  const isExecutable = EXECUTABLE_TYPES.test(detected)
-  const isOther = ARCHIVE_TYPES.test(detected) || detected === 'text/html'
-  if (!isExecutable && !isOther) return false
-  const declared = [contentType, ...filenames.map(extensionOf)]
-  const harmless = declared.some(kind =>
-    /^(?:image\/(?!svg)|audio\/|video\/|text\/plain|application\/pdf$)|^(?:pdf|jpe?g|png|gif|txt|docx?|xlsx?)$/.test(
-      kind,
-    ),
-  )
-  if (!harmless || isExecutable) return harmless
-  return declared.some(kind => /^(?:image\/(?!svg)|application\/pdf$)|^(?:pdf|jpe?g|png|gif)$/.test(kind))
-}
-
+const DISK_FORMATS = words('iso9660 vhd vhdx dmg')
 const last = ({ names }: InspectedFile): string => names.at(-1) ?? ''

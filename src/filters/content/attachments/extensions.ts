@@ -1,12 +1,6 @@
 /** What an extension means: the tables of `data/extensions.ts` as sets. */
 import { extensionOf } from '../../../mime/names.ts'
-import {
-  BLOCKED_BY,
-  DISK_IMAGE_EXTENSIONS,
-  NOTEBOOK_EXTENSIONS,
-  PAGE_EXTENSIONS,
-  RUNS,
-} from './data/extensions.ts'
+import { BLOCKED_BY, DISK_IMAGE_EXTENSIONS, NOTEBOOK_EXTENSIONS, PAGE_EXTENSIONS, RUNS } from './data/extensions.ts'
 
 /** The words of a text as a set. */
 export const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/))

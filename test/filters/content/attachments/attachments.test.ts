@@ -126,6 +126,26 @@ const cases: Readonly<Record<AttachmentsRule, RuleCase>> = {
       'I will ring you up.\n',
     ),
   },
+  'attachments/encrypted-page': {
+    fires: file(
+      'a.zip',
+      zip([{ name: 'statement.html', data: 'x', encrypted: true }]),
+      'application/zip',
+      'The password: 7788\n',
+    ),
+    reason: '“statement.html” is in an encrypted archive, and the message gives its password',
+    spares: file(
+      'a.zip',
+      zip([{ name: 'statement.pdf', data: 'x', encrypted: true }]),
+      'application/zip',
+      'The password: 7788\n',
+    ),
+  },
+  'attachments/unsafe-extension': {
+    fires: file('a.zip', zip([{ name: 'stock.mdb', data: 'x' }])),
+    reason: '“stock.mdb” has an extension that Outlook does not deliver',
+    spares: file('a.zip', zip([{ name: 'stock.csv', data: 'x' }])),
+  },
   'attachments/unscannable': {
     fires: file('a.zip', zip([{ name: 'a.txt', data: 'x' }]).subarray(0, 40)),
     reason:
