@@ -156,7 +156,7 @@ export const MEASURED: Measured = {
     'attachments/disk-image': [5, 5, 5, 1, 0, 0, 0],
     'attachments/double-extension': [5, 5, 5, 1, 0, 0, 0],
     'attachments/obfuscated-name': [4, 4, 4, 1, 0, 0, 0],
-    'attachments/encrypted-with-password': [2.5, 2.5, 2.5, 7, 0, 0, 0],
+    'attachments/encrypted-with-password': [1, 1, 1, 7, 0, 0, 0],
     'attachments/unscannable': [0.8, 0.8, 0.8, 1, 0, 0, 0],
     'attachments/document-link': [2, 2, 2, 44, 0, 0, 0],
     'attachments/html-form': [4, 4, 4, 3, 0, 0, 0],

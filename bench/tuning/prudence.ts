@@ -6,8 +6,8 @@
 export const PRUDENCE: Readonly<Record<string, number>> = {
   // A ticket or an invoice in a PDF links to short links, too.
   'attachments/document-link': 3,
-  // Banks and insurers send statements so.
-  'attachments/encrypted-with-password': 2.5,
+  // Banks, insurers, tax advisers and payroll send statements so; what the password opens is judged by its content.
+  'attachments/encrypted-with-password': 1,
   'attachments/unscannable': 2.5,
   // Short links are common in newsletters and in messages of people.
   'links/shortener': 2,

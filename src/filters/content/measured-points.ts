@@ -171,6 +171,7 @@ export const ATTACHMENTS_POINTS: Readonly<Record<string, number>> = {
   'attachments/disk-image': 5,
   'attachments/double-extension': 5,
   'attachments/obfuscated-name': 4,
+  'attachments/encrypted-with-password': 1,
   'attachments/unscannable': 0.8,
   'attachments/document-link': 2,
   'attachments/html-form': 4,

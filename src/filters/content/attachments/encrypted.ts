@@ -18,7 +18,6 @@ export const encrypted = {
       'An archive or a document is encrypted, and the message gives a password. If it opens the file, its content is examined.',
     // Tax advisers and payroll send this.
     points: 1,
-    max: 1,
     find: view => {
       const opened = hasTrait(['decrypted'])(view)
       if (opened !== undefined) return `a file is encrypted: ${opened}`
