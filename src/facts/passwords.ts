@@ -9,7 +9,7 @@ import { text } from './text.ts'
 const finder = lazyModule(() => import('../archives/passwords/candidates.ts'))
 
 /**
- * Asked for when a message has an encrypted file. Attached texts are searched, too: some senders put the password there.
+ * Asked for when a message has an encrypted file. Attached texts are searched, too.
  *
  * @example
  * const { given } = await message.ask(passwords) // 'text': a password stands beside a word for it

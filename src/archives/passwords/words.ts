@@ -86,7 +86,7 @@ export const PASSWORD_WORDS: Readonly<Record<string, string>> = {
   ko: '비밀번호, 암호, 패스워드, 비번',
 }
 
-/** Words that often mean something else: what stands beside them is tried, and proves nothing unless it opens a file. */
+/** Words that often mean something else: what stands beside them is tried, and is evidence only if it opens a file. */
 export const WEAK_PASSWORD_WORDS = `
   code, key, pin, unlock, schlüssel, geheimwort, code secret, clé, clave, código, codice, chiave, chave, cod, kod, kód,
   koodi, kode, sleutel, nøgle, nyckel, klucz, klíč, kľúč, ključ, kulcs, raktas, atslēga, κλειδί, anahtar, код, ключ,
