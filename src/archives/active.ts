@@ -1,4 +1,4 @@
-/** Files that act when they are opened: HTML, SVG, scripts, shortcuts, OneNote, RTF with objects, TNEF. */
+/** Files that act when they are opened: HTML, SVG, scripts, OneNote, RTF with objects, TNEF. */
 import { setImmediate } from 'node:timers/promises'
 import type { Inspector, Notes } from './inspection.ts'
 import { nativeObject } from './office.ts'
@@ -88,17 +88,6 @@ export const inspectSvg: Inspector = async (bytes, to) => {
 }
 
 export const inspectScript: Inspector = (_bytes, { notes }) => notes.trait('script', 'it is a script')
-
-/** Shell links (MS-SHLLINK) start any program. */
-export const inspectLnk: Inspector = (bytes, { notes }) => {
-  notes.trait('launch', 'it is a shortcut, which starts a program')
-  const text = `${bytes.toString('utf16le', 0, 65_536)}${bytes.toString('latin1', 0, 65_536)}`
-  const program =
-    /\b(?:powershell|cmd|mshta|wscript|cscript|rundll32|regsvr32|msiexec|curl|certutil|bitsadmin|conhost|forfiles|ftp)(?:\.exe)?\b/i.exec(
-      text,
-    )
-  if (program) notes.trait('executable', `it starts ${program[0]}`)
-}
 
 /** OneNote stores embedded files as FileDataStoreObject (MS-ONESTORE §2.6.13). */
 export const inspectOneNote: Inspector = async (bytes, { notes, nested, budget }) => {

@@ -3,15 +3,9 @@ import { setImmediate } from 'node:timers/promises'
 import { endsAsZip, formatOf } from '../filetypes/format.ts'
 import type { FileFormat } from '../filetypes/signatures.ts'
 import { errorText } from '../model/errors.ts'
-import {
-  inspectHtml,
-  inspectLnk,
-  inspectOneNote,
-  inspectRtf,
-  inspectScript,
-  inspectSvg,
-  inspectTnef,
-} from './active.ts'
+import { inspectHtml, inspectOneNote, inspectRtf, inspectScript, inspectSvg, inspectTnef } from './active.ts'
+import { inspectCalendar } from './calendar.ts'
+import { inspectCard } from './card.ts'
 import { inspectGzip, namesOfCab, namesOfSevenZip } from './containers.ts'
 import {
   type Budget,
@@ -27,6 +21,14 @@ import { inspectOle } from './office.ts'
 import { type FindCandidates, PasswordTrial } from './passwords/trial.ts'
 import { inspectPdf } from './pdf/inspect.ts'
 import { namesOfRar } from './rar.ts'
+import {
+  inspectBuildFile,
+  inspectConsole,
+  inspectProfile,
+  inspectRdp,
+  inspectSearchLocation,
+} from './settings-files.ts'
+import { inspectLnk, inspectTextShortcut } from './shortcut.ts'
 import { inspectTar } from './tar.ts'
 import { packed } from './unpack/inspect-packed.ts'
 import { inspectZip } from './zip.ts'
@@ -52,6 +54,14 @@ const inspectors: Readonly<Record<FileFormat, Inspector>> = {
   eml: inspectMessage,
   mht: inspectWebArchive,
   mso: inspectActiveMime,
+  'text-shortcut': inspectTextShortcut,
+  calendar: inspectCalendar,
+  vcard: inspectCard,
+  mobileconfig: inspectProfile,
+  'search-location': inspectSearchLocation,
+  rdp: inspectRdp,
+  msc: inspectConsole,
+  msbuild: inspectBuildFile,
   html: inspectHtml,
   svg: inspectSvg,
   script: inspectScript,

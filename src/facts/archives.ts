@@ -110,8 +110,7 @@ const isMedia = ({ detected = '', filenames }: Part): boolean =>
 const MEDIA_NAMES = /\.(?:jpe?g|png|gif|bmp|tiff?|heic|webp|psd|mp[34]|m4[av]|mov|avi|mkv|webm|wav|ogg|flac)$/i
 
 /** The part is a file in which the fact `archives` may find documents: not a mere picture, and not the shown text. */
-export const mayHaveDocuments = (part: Part): boolean =>
-  isFile(part) && !isMedia(part) && !(part.noFormat && part.filenames.length === 0)
+export const mayHaveDocuments = (part: Part): boolean => isFile(part) && !isMedia(part)
 
 /** A part with bytes that is not displayed as the text of the message. */
 const isFile = ({ place, size, contentType, disposition, filenames, sha256 }: Part): boolean =>

@@ -1,6 +1,7 @@
 /** The format of a file that is inspected: by its bytes and, between texts, by its name. */
 import { mailFormat } from './mail-start.ts'
 import { type FileFormat, findSignature } from './signatures.ts'
+import { smallFormat } from './small-formats.ts'
 import { START_LENGTH, textStart } from './text-start.ts'
 
 /** Undefined for an unknown format. `name` decides only between texts. */
@@ -12,6 +13,8 @@ const scripts =
 
 function textFormat(bytes: Buffer, name: string): FileFormat | undefined {
   const head = textStart(bytes)
+  const small = smallFormat(head, name)
+  if (small !== undefined) return small
   const mail = scripts.test(name) ? undefined : mailFormat(head, name)
   if (mail !== undefined) return mail
   if (

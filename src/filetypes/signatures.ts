@@ -30,6 +30,16 @@ export type FileFormat =
   | 'eml'
   | 'mht'
   | 'mso'
+  /** `.url`, `.website`, `.scf`, `.desktop`, `.webloc`. */
+  | 'text-shortcut'
+  | 'calendar'
+  | 'vcard'
+  | 'mobileconfig'
+  /** `.library-ms`, `.searchConnector-ms`, `.search-ms`. */
+  | 'search-location'
+  | 'rdp'
+  | 'msc'
+  | 'msbuild'
   | 'html'
   | 'svg'
   | 'script'

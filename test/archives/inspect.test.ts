@@ -377,7 +377,9 @@ describe('traps', () => {
     const found = await look(zip([{ name: 'a.iso', data: image }]))
     const [disk] = found?.inside ?? []
     expect(disk?.inspection.members).toEqual([{ name: 'OFFER.LNK', size: lnk.length }])
-    expect(disk?.inspection.inside.map(({ inspection }) => inspection.traits)).toEqual([['launch', 'executable']])
+    expect(disk?.inspection.inside.map(({ inspection }) => inspection.traits)).toEqual([
+      ['launch', 'executable', 'unscannable'],
+    ])
   })
 
   test('the attachments of winmail.dat are listed and inspected', async () => {
