@@ -3,6 +3,7 @@ import { domainToUnicode } from 'node:url'
 import { organisationalDomain } from '../dns/organisation.ts'
 import { canonical } from '../net/address.ts'
 import { mixesScripts, skeleton } from './confusables.ts'
+import { isFileAddress, readFileAddress } from './file-address.ts'
 
 /** An anomaly in the spelling of a URL. */
 export type LinkAnomaly =
@@ -80,6 +81,7 @@ export function readAnyAddress(target: string, base?: string): Address | undefin
   const cut = target.trim().slice(0, MAX_LENGTH)
   const refanged = cut.replace(/^(?:[a-z]{1,10}:\/\/)?[^/?#]{1,300}/i, refang)
   if (cut === '' || cut.startsWith('#')) return undefined
+  if (base === undefined ? isFileAddress(cut) : /^file:/i.test(cut)) return readFileAddress(cut)
   // A URL without a scheme takes that of its page; mail has none.
   const url = parse(/^[/\\]{2}/.test(refanged) ? `http:${refanged}` : refanged, base)
   if (!url) return undefined

@@ -36,6 +36,12 @@ test.for<[target: string, host: string, anomalies: readonly string[]]>([
   ['mailto:Bob <bob@Example.org>?subject=x', '', []],
   ['mailto:bob@Example.org?subject=x', 'example.org', []],
   ['javascript:alert(1)', '', []],
+  ['file://a.example/b', 'a.example', []],
+  ['file:///\\\\192.0.2.1\\b!c', '192.0.2.1', []],
+  ['\\\\a.example@SSL@8443\\b', 'a.example', []],
+  ['file:///etc/motd', '', []],
+  ['file:///C:\\a', '', []],
+  ['file://C:/a', '', []],
   ['data:text/html,x', '', []],
 ])('%j leads to %s', ([target, host, anomalies]) => {
   expect(readAddress(target)).toMatchObject({ host, anomalies })

@@ -11,6 +11,7 @@ import { LINKS_POINTS } from '../measured-points.ts'
 import { deceptive } from './deceptive.ts'
 import { hosting } from './hosting.ts'
 import { obfuscated } from './obfuscated.ts'
+import { schemes } from './schemes.ts'
 import { targeted } from './targeted.ts'
 
 /** Options of {@link links}. */
@@ -41,9 +42,9 @@ export const linkRules = (domains: readonly string[] = []) => {
   return {
     name: 'links',
     about: 'Links: their targets, and what the message shows of them.',
-    caps: { deceptive: 7, hosting: 4.5, obfuscated: 4, targeted: 4 },
+    caps: { deceptive: 7, hosting: 4.5, obfuscated: 4, targeted: 4, schemes: 6 },
     measured: LINKS_POINTS,
     view: message => message.ask(messageView),
-    rules: { ...deceptive(protect), ...obfuscated, ...hosting, ...targeted },
+    rules: { ...deceptive(protect), ...obfuscated, ...hosting, ...targeted, ...schemes },
   } satisfies RuleSet<MessageView>
 }

@@ -76,17 +76,23 @@ export const obfuscated = {
   },
   'links/script': {
     group: 'obfuscated',
-    fires: 'A link contains a script or a page (`javascript:`, `vbscript:`, `data:text/html`).',
+    fires: 'A link contains a script, a page or a program (`javascript:`, `vbscript:`, `data:text/html`, `blob:`).',
     points: 4,
     find: ({ links }) => {
       const link = links.all.find(
         ({ scheme, url, from }) =>
-          from !== 'src' && (/^(?:java|vb)script$/.test(scheme) || /^data:text\/(?:html|xml)/i.test(url)),
+          !EMBEDDED.has(from) && (SCRIPT.test(scheme) || (scheme === 'data' && ACTIVE_DATA.test(url))),
       )
-      return link && `a link contains a script or a page: ${quote(link.url, 40)}`
+      return link && `a link contains a script, a page or a program: ${quote(link.url, 40)}`
     },
   },
 } satisfies Readonly<Record<string, Rule<MessageView>>>
+
+const EMBEDDED: ReadonlySet<string> = new Set(['src', 'srcset', 'style', 'background', 'text'])
+const SCRIPT = /^(?:(?:java|vb|live)script|blob)$/
+/** Pages, pictures with scripts, scripts, programs and archives. */
+const ACTIVE_DATA =
+  /^data:(?:[^,]{0,200}(?:html|xml|svg|script|octet-stream|x-msdownload|zip|compressed)|[^/,]{0,200},\s*<)/i
 
 /** Letters and digits of ASCII. */
 const NEEDLESS = /%(?:3\d|4[1-9a-f]|5[\da]|6[1-9a-f]|7[\da])/gi

@@ -79,8 +79,28 @@ const cases: Readonly<Record<LinksRule, RuleCase>> = {
   },
   'links/script': {
     fires: link('javascript:alert(1)'),
-    reason: 'a link contains a script or a page: “javascript:alert(1)”',
+    reason: 'a link contains a script, a page or a program: “javascript:alert(1)”',
     spares: page('<img src="data:image/png;base64,iVBORw0KGgo=">'),
+  },
+  'links/system-handler': {
+    fires: link('search-ms:query=invoice&crumb=location:\\\\evil.example.com@SSL\\share'),
+    reason: 'a link starts a program of the system: “search-ms:query=invoice&crumb=location:\\\\evil.example.com@SS…”',
+    spares: link('ms-settings:windowsupdate'),
+  },
+  'links/office-scheme': {
+    fires: link('ms-word:nft|u|https://evil.example.com/a.dotm'),
+    reason: 'a link makes Office open a document from “evil.example.com”',
+    spares: link('ms-word:ofe|u|https://larch.sharepoint.com/sites/a/b.docx'),
+  },
+  'links/remote-file': {
+    fires: link('file:///\\\\198.51.100.9\\share\\a.rtf'),
+    reason: 'a file on the server “198.51.100.9” is linked',
+    spares: page('<a href="\\\\fs1.larch.local\\plans">plans</a> <img src="file:///C:/Users/anna/logo.png">'),
+  },
+  'links/file-moniker': {
+    fires: link('file:///\\\\198.51.100.9\\share\\a.rtf!x'),
+    reason: 'a link to a file has an exclamation mark: “file://198.51.100.9/share/a.rtf!x”',
+    spares: link('file:///home/anna/hello!.txt'),
   },
   'links/free-host': {
     fires: link('https://shop-login.pages.dev/'),
@@ -262,45 +282,4 @@ test('evidence is cut and escaped', async () => {
 test('P07 what our own users send is looked at as well: an account may be stolen', async () => {
   const sent = message(link('http://198.51.100.7/'))
   expect((await probe(links(), { user: 'alice', message: sent })).map(({ rule }) => rule)).toContain('links/ip')
-})
-
-const redirected = (target: string, start = 'https://www.google.com/url?q=') =>
-  link(`${start}${encodeURIComponent(target)}`)
-const rulesOf = async (one: Parameters<typeof message>[0], forwardPaths: readonly string[] = []) =>
-  (await probe(links(), { forwardPaths, message: message(one) })).map(({ rule }) => rule)
-
-test.for<readonly [rule: string, target: string]>([
-  ['links/ip', 'http://198.51.100.7/'],
-  ['links/obfuscated-ip', 'http://0xc6336407/'],
-  ['links/userinfo', 'https://www.example.org@evil.example.com/'],
-  ['links/port', 'https://example.com:8444/'],
-  ['links/look-alike', 'https://paypa1.com/signin'],
-  ['links/confusable', 'https://xn--80ak6aa92e.com/'],
-  ['links/free-host', 'https://shop-login.pages.dev/'],
-  ['links/only-free-host', 'https://shop-login.pages.dev/'],
-  ['links/shortener', 'https://tinyurl.com/x'],
-  ['links/cheap-tld', 'https://parcels.top/'],
-  ['links/dynamic-dns', 'http://box.duckdns.org/'],
-  ['links/random-host', 'https://xkqwjrtb.com/'],
-  ['links/program', 'https://files.example.com/update.msi'],
-  ['links/single-host', 'https://elsewhere.example.com/'],
-  ['links/login-url', 'https://evil.example.com/webmail/verify'],
-  ['links/recipient-in-url', 'https://evil.example.com/#bob@example.net'],
-])('%s is found behind redirectors as without them', async ([rule, target]) => {
-  const wrapped = 'https://eur01.safelinks.protection.outlook.com/?data=bob%40example.net&url='
-  for (const one of [link(target), redirected(target), redirected(target, wrapped)])
-    expect(await rulesOf(one, ['bob@example.net'])).toContain(rule)
-})
-
-test.for([
-  'https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fexample.org%2Fa&data=05%7C02%7Cbob%40example.net%7C0',
-  'https://urldefense.com/v3/__https://example.org/a__;!!A-bC!dEf$',
-  'https://urldefense.proofpoint.com/v2/url?u=https-3A__example.org_a&d=DwMFaQ&r=bob%40example.net',
-  'https://protect-eu.mimecast.com/s/AbCdE?domain=example.org',
-  'https://linkprotect.cudasvc.com/url?a=https%3a%2f%2fexample.org%2fa&c=E,1,x&typo=1',
-  'https://secure-web.cisco.com/1AbC/https%3A%2F%2Fexample.org%2Fa',
-])('a link that a mail filter has rewritten costs no more than without: %s', async url => {
-  const one = { from: 'Anna <anna@example.org>' }
-  const rules = await rulesOf(link(url, 'the minutes', one), ['bob@example.net'])
-  expect(rules).toEqual(await rulesOf(link('https://example.org/a', 'the minutes', one), ['bob@example.net']))
 })
