@@ -1,7 +1,16 @@
 /** Addresses of files: `file:` URLs and UNC paths (`\\server\share`), as Windows and Outlook read them. */
 import { organisationalDomain } from '../dns/organisation.ts'
 import { canonical } from '../net/address.ts'
-import type { Address } from './address.ts'
+
+/** The address of a file in its parts: see `Address`. */
+interface FileAddress {
+  readonly url: string
+  readonly scheme: 'file'
+  readonly host: string
+  readonly domain?: string
+  readonly ip?: string
+  readonly anomalies: readonly never[]
+}
 
 /** Tells whether an address is a `file:` URL or a UNC path. */
 export const isFileAddress = (target: string): boolean => /^(?:file:|\\\\)/i.test(target)
@@ -10,7 +19,7 @@ export const isFileAddress = (target: string): boolean => /^(?:file:|\\\\)/i.tes
  * Reads the address of a file. Two slashes, or four and more, stand before a server, three before a local path; both
  * kinds of slashes count. A server may be followed by `@SSL` or `@port`, which makes Windows ask over HTTP.
  */
-export function readFileAddress(target: string): Address {
+export function readFileAddress(target: string): FileAddress {
   const text = target.replace(/[\t\r\n]+/g, '').replace(/^file:/i, '')
   const slashes = /^[/\\]*/.exec(text)?.[0] ?? ''
   const rest = text.slice(slashes.length).replaceAll('\\', '/')

@@ -52,7 +52,7 @@ search.app / link open archives
 yandex.* /clck/jsredir url open archives
 .tiktok.com /link/ target open sublime
 .medium.com /m/global-identity redirectUrl open sublime
-.medium.com /r/ url open sublime
+.medium.com /r url open sublime
 .linkedin.com /redir/ url open sublime
 .linkedin.com /safety/go url open phishing
 .linkedin.com /authwall sessionRedirect open phishing
