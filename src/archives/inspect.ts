@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { endsAsZip, formatOf } from '../filetypes/format.ts'
 import type { FileFormat } from '../filetypes/signatures.ts'
 import { errorText } from '../model/errors.ts'
-import { inspectHtml, inspectOneNote, inspectRtf, inspectScript, inspectSvg, inspectTnef } from './active.ts'
+import { inspectHtml, inspectScript, inspectSvg } from './active.ts'
 import { inspectCalendar } from './calendar.ts'
 import { inspectCard } from './card.ts'
 import { inspectGzip, namesOfCab, namesOfSevenZip } from './containers.ts'
@@ -18,9 +18,12 @@ import {
 import { inspectIso } from './iso.ts'
 import { hiddenWebArchive, inspectActiveMime, inspectMessage, inspectWebArchive } from './message.ts'
 import { inspectOle } from './office.ts'
+import { inspectOneNote } from './onenote.ts'
+import { inspectTnef } from './outlook.ts'
 import { type FindCandidates, PasswordTrial } from './passwords/trial.ts'
 import { inspectPdf } from './pdf/inspect.ts'
 import { namesOfRar } from './rar.ts'
+import { inspectRtf } from './rtf.ts'
 import {
   inspectBuildFile,
   inspectConsole,

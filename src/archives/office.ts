@@ -1,6 +1,8 @@
 /** Old Office files and other Compound Files (MS-CFB): macros, objects, passwords, attachments. */
 import type { Inspector, Notes } from './inspection.ts'
+import { inspectLinkedObject, nativeObject } from './office-objects.ts'
 import { type OleEntry, type OleFile, readOle } from './ole.ts'
+import { inspectOutlookMessage, isOutlookMessage } from './outlook.ts'
 import { MAX_SOURCE, macroKeywords, vbaSource } from './vba.ts'
 
 /** Compressed bytes of all modules. */
@@ -12,10 +14,13 @@ const MAX_STREAM = 33_554_432
 const INSTALLER = '84100c0000000000c000000000000046'
 const EQUATION_EDITOR = '02ce020000000000c000000000000046'
 
-export const inspectOle: Inspector = async (bytes, { notes, nested }) => {
+export const inspectOle: Inspector = async (bytes, to) => {
+  const { notes, nested } = to
   const file = readOle(bytes)
   if (file === undefined) return notes.trait('unscannable', 'the directory of the Compound File cannot be read')
-  for (const { path, size } of file.entries) if (size > 0 && path !== '') notes.member({ name: path, size })
+  const isMessage = isOutlookMessage(file)
+  for (const { path, size } of isMessage ? [] : file.entries)
+    if (size > 0 && path !== '') notes.member({ name: path, size })
   const named = (pattern: RegExp) => file.entries.filter(({ path }) => pattern.test(path))
   if (named(/^EncryptedPackage$/).length > 0) notes.trait('encrypted', 'the document is encrypted as a whole')
   if (file.entries[0]?.classId === INSTALLER) notes.trait('executable', 'it is a Windows Installer package')
@@ -33,6 +38,8 @@ export const inspectOle: Inspector = async (bytes, { notes, nested }) => {
     if (left <= 0) notes.beyond('its streams share bytes')
     return stream
   }
+  if (isMessage) await inspectOutlookMessage(file, read, to)
+  for (const link of named(/\x01Ole$/)) inspectLinkedObject(read(link), notes)
   for (const workbook of named(/^(?:Workbook|Book)$/)) inspectWorkbook(read(workbook), notes)
   for (const document of named(/^WordDocument$/)) inspectWord(read(document), notes)
   for (const object of named(/\x01Ole10Native$/)) {
@@ -40,7 +47,6 @@ export const inspectOle: Inspector = async (bytes, { notes, nested }) => {
     notes.trait('embedded-object', `it holds a file that a click opens: ${embedded?.name ?? 'without a name'}`)
     if (embedded) await nested(embedded.name, embedded.bytes)
   }
-  for (const attachment of named(/__substg1\.0_37010102$/)) await nested(nameBeside(file, attachment), read(attachment))
   if (file.broken) notes.trait('unscannable', 'chains of sectors in the Compound File are invalid')
 }
 
@@ -93,35 +99,4 @@ function inspectWord(stream: Buffer, notes: Notes): void {
     notes.trait('encrypted', 'the document has a password')
   if (/\x13\s{0,20}DDE(?:AUTO)?\s/i.test(stream.toString('latin1')))
     notes.trait('dde', 'a field starts a program by DDE')
-}
-
-/** MS-OLEDS §2.3.6: a size, three texts, and the file itself. */
-export function nativeObject(stream: Buffer): { readonly name: string; readonly bytes: Buffer } | undefined {
-  const end = (from: number) => {
-    const found = stream.indexOf(0, from)
-    return found < 0 || found - from > 1024 ? undefined : found
-  }
-  const label = end(6)
-  const file = label === undefined ? undefined : end(label + 1)
-  if (label === undefined || file === undefined || file + 9 > stream.length) return undefined
-  const name =
-    stream
-      .toString('latin1', label + 1, file)
-      .split(/[\\/]/)
-      .at(-1) ?? ''
-  const command = file + 5 + 4 + stream.readUInt32LE(file + 5)
-  if (command + 4 > stream.length) return undefined
-  const size = stream.readUInt32LE(command)
-  return { name, bytes: stream.subarray(command + 4, command + 4 + size) }
-}
-
-/** The long file name of an attachment in an Outlook message (MS-OXMSG §2.2.2), else its short one. */
-function nameBeside({ entries }: OleFile, { path }: OleEntry): string {
-  const folder = path.slice(0, path.lastIndexOf('/') + 1)
-  const text = (id: string) =>
-    entries
-      .find(entry => entry.path === `${folder}__substg1.0_${id}001F`)
-      ?.read(512)
-      .toString('utf16le')
-  return text('3707') ?? text('3704') ?? 'attachment'
 }
