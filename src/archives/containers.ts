@@ -1,7 +1,9 @@
-/** 7-Zip, CAB and gzip: the names that can be read without decompression, and the content of gzip. */
+/** 7-Zip and CAB: the names that can be read without decompression. gzip and zstd: the content, which Node unpacks. */
+
+import { extensionOf } from '../mime/names.ts'
 import { inflate } from './inflate.ts'
 import type { Inspector } from './inspection.ts'
-import { memberLister, utf8 } from './listing.ts'
+import { memberLister, utf8, withoutCompression } from './listing.ts'
 
 const MAX_PACKED = 8_388_608
 /** The same for content of a format that is inspected. */
@@ -51,22 +53,43 @@ export const namesOfCab: Inspector = (bytes, { notes, budget }) => {
 }
 
 /** One compressed file, with its name if it has one. The content is inspected. */
-export const inspectGzip: Inspector = async (bytes, { notes, budget, signal, nested, isKnown }) => {
+export const inspectGzip: Inspector = async (bytes, to) => {
   let at = 10
   const flags = bytes[3] ?? 0
   if ((flags & 4) !== 0 && at + 2 <= bytes.length) at += 2 + bytes.readUInt16LE(at)
   const end = (flags & 8) !== 0 ? bytes.indexOf(0, at) : -1
-  const name = end > at && end - at < 1024 ? bytes.toString('latin1', at, end) : ''
-  const unpack = (maxBytes: number) => inflate(bytes, { form: 'gzip', maxBytes, budget, signal })
+  const own = end > at && end - at < 1024 ? bytes.toString('latin1', at, end) : ''
+  const declared = bytes.length >= 18 ? bytes.readUInt32LE(bytes.length - 4) : 0
+  const name = withoutCompression(to.name)
+  // Some programs name the file as the header says, others by the name of the compressed file.
+  if (own !== '' && name !== '' && extensionOf(own) !== extensionOf(name)) to.notes.member({ name, size: declared })
+  await inspectStream(bytes, to, { form: 'gzip', name: own || name, declared })
+}
+
+export const inspectZstd: Inspector = (bytes, to) =>
+  inspectStream(bytes, to, { form: 'zstd', name: withoutCompression(to.name), declared: 0 })
+
+interface Stream {
+  readonly form: 'gzip' | 'zstd'
+  readonly name: string
+  /** The length that the format declares. */
+  readonly declared: number
+}
+
+async function inspectStream(
+  bytes: Buffer,
+  { notes, budget, signal, nested, isKnown }: Parameters<Inspector>[1],
+  { form, name, declared }: Stream,
+): Promise<void> {
+  const unpack = (maxBytes: number) => inflate(bytes, { form, maxBytes, budget, signal })
   const start = await unpack(MAX_PACKED)
   const isMore = start.end === 'cut' && isKnown(name, start.bytes)
   const { bytes: plain, end: how } = isMore ? await unpack(MAX_KNOWN_FORMAT) : start
-  const declared = bytes.length >= 18 ? bytes.readUInt32LE(bytes.length - 4) : 0
-  notes.member({ name, size: declared })
+  notes.member({ name, size: declared || plain.length })
   const swells = Math.max(declared, plain.length)
   if (how === 'cut' && swells > bytes.length * MAX_RATIO)
     notes.trait('bomb', `${bytes.length} bytes unpack to ${swells} or more`)
   else if (how === 'cut' && (isMore || plain.length < MAX_PACKED)) notes.beyond('it holds more than may be inflated')
-  if (how === 'broken' && plain.length === 0) return notes.trait('unscannable', 'the packed file is damaged')
-  await nested(name, plain)
+  if (how === 'broken') notes.trait('unscannable', 'the packed file is damaged or cut off')
+  if (plain.length > 0) await nested(name, plain)
 }

@@ -6,7 +6,7 @@ import { errorText } from '../model/errors.ts'
 import { inspectHtml, inspectScript, inspectSvg } from './active.ts'
 import { inspectCalendar } from './calendar.ts'
 import { inspectCard } from './card.ts'
-import { inspectGzip, namesOfCab, namesOfSevenZip } from './containers.ts'
+import { inspectGzip, inspectZstd, namesOfCab, namesOfSevenZip } from './containers.ts'
 import {
   type Budget,
   budget as budgetOf,
@@ -16,6 +16,7 @@ import {
   notes,
 } from './inspection.ts'
 import { inspectIso } from './iso.ts'
+import { STREAMS } from './listing.ts'
 import { hiddenWebArchive, inspectActiveMime, inspectMessage, inspectWebArchive } from './message.ts'
 import { inspectOle } from './office.ts'
 import { inspectOneNote } from './onenote.ts'
@@ -38,6 +39,12 @@ import { inspectZip } from './zip.ts'
 import { LOCAL_HEADER } from './zip-directory.ts'
 
 const program: Inspector = (_bytes, { notes }) => notes.trait('executable', 'it is a program')
+
+/** Compiled help, which runs scripts when it is opened, and contains files. */
+const helpFile: Inspector = async (bytes, to) => {
+  to.notes.trait('executable', 'it is a program')
+  await packed('chm')(bytes, to)
+}
 
 const inspectors: Readonly<Record<FileFormat, Inspector>> = {
   zip: inspectZip,
@@ -70,14 +77,22 @@ const inspectors: Readonly<Record<FileFormat, Inspector>> = {
   script: inspectScript,
   bzip2: packed('bzip2'),
   xz: packed('xz'),
-  zstd: packed('zstd'),
+  zstd: inspectZstd,
+  lzma: packed('lzma'),
+  compress: packed('compress'),
+  cpio: packed('cpio'),
+  ar: packed('ar'),
+  rpm: packed('rpm'),
+  xar: packed('xar'),
+  wim: packed('wim'),
   ace: packed('ace'),
   arj: packed('arj'),
   lha: packed('lha'),
   vhd: packed('vhd'),
   vhdx: packed('vhdx'),
+  disk: packed('disk'),
   dmg: packed('dmg'),
-  chm: program,
+  chm: helpFile,
   pe: program,
   elf: program,
   'mach-o': program,
@@ -98,7 +113,7 @@ export type Inspect = (name: string, bytes: Buffer) => Promise<Inspection | unde
  */
 export function inspector({ signal, passwords, depth = 3, ...limits }: InspectorOptions): Inspect {
   const shared = { budget: budgetOf(limits), passwords: new PasswordTrial(passwords ?? (async () => [])), signal }
-  return (name, bytes) => inspectFile(name, bytes, depth, shared)
+  return (name, bytes) => inspectFile(name, bytes, { containers: depth, streams: MAX_STREAMS }, shared)
 }
 
 export interface InspectorOptions extends InspectLimits {
@@ -114,14 +129,16 @@ interface Shared {
   readonly signal: AbortSignal
 }
 
+/** How much deeper a file may lie. A compressed file is one level less: a package is tar in xz in ar. */
+interface Depth {
+  readonly containers: number
+  readonly streams: number
+}
+const MAX_STREAMS = 4
+
 const LARGE_FILE = 262_144
 
-async function inspectFile(
-  name: string,
-  bytes: Buffer,
-  depth: number,
-  shared: Shared,
-): Promise<Inspection | undefined> {
+async function inspectFile(name: string, bytes: Buffer, depth: Depth, shared: Shared): Promise<Inspection | undefined> {
   const { budget, signal } = shared
   signal.throwIfAborted()
   const format = formatOf(bytes, name)
@@ -135,13 +152,15 @@ async function inspectFile(
   budget.bytes -= bytes.length
   // A large file takes milliseconds: the event loop serves others between two of them.
   if (bytes.length > LARGE_FILE) await setImmediate()
+  const { containers, streams } = depth
+  const below = STREAMS.has(format) ? { containers, streams: streams - 1 } : { containers: containers - 1, streams }
   const nested = async (inner: string, bytes: Buffer): Promise<void> => {
-    const format = depth <= 0 ? formatOf(bytes, inner) : undefined
-    if (isContainer(format)) {
+    const isBeyond = below.containers < 0 || below.streams < 0
+    if (isBeyond && isContainer(formatOf(bytes, inner))) {
       seen.beyond('containers are nested deeper than the limit')
       return
     }
-    const inspection = await inspectFile(inner, bytes, depth - 1, shared)
+    const inspection = await inspectFile(inner, bytes, below, shared)
     if (inspection) seen.inside(inner, inspection)
   }
   try {
@@ -164,7 +183,7 @@ async function inspectFile(
   return seen.done()
 }
 
-const containers: ReadonlySet<FileFormat | undefined> = new Set([
+const CONTAINERS: ReadonlySet<FileFormat | undefined> = new Set([
   'zip',
   'rar',
   '7z',
@@ -172,7 +191,20 @@ const containers: ReadonlySet<FileFormat | undefined> = new Set([
   'bzip2',
   'xz',
   'zstd',
+  'lzma',
+  'compress',
   'tar',
+  'cpio',
+  'ar',
+  'rpm',
+  'xar',
+  'wim',
+  'arj',
+  'lha',
+  'vhd',
+  'vhdx',
+  'disk',
+  'dmg',
   'cab',
   'iso9660',
   'tnef',
@@ -183,4 +215,4 @@ const isKnown = (name: string, head: Buffer): boolean =>
   formatOf(head, name) !== undefined || CONTAINER_NAMES.test(name)
 /** Names of formats whose signature may be at the end of the file. */
 const CONTAINER_NAMES = /\.(?:zip|jar|docx?m?|xlsx?m?|pptx?m?|iso|img|dmg|vhdx?|rar|7z|exe|com|scr|dll)$/i
-const isContainer = (format: FileFormat | undefined): boolean => containers.has(format)
+const isContainer = (format: FileFormat | undefined): boolean => CONTAINERS.has(format)

@@ -1,4 +1,5 @@
 /** Lists members of a container within the budget of the message. */
+import type { FileFormat } from '../filetypes/signatures.ts'
 import type { ArchiveMember, Budget, Notes } from './inspection.ts'
 
 /** Decodes a name, with `/` between folders. */
@@ -22,4 +23,15 @@ export const memberLister =
 export const untilNul = (bytes: Buffer): Buffer => {
   const end = bytes.indexOf(0)
   return end < 0 ? bytes : bytes.subarray(0, end)
+}
+
+/** Formats that compress one file, whose name is that of the compressed file without its last extension. */
+export const STREAMS: ReadonlySet<FileFormat | undefined> = new Set(['gzip', 'bzip2', 'xz', 'zstd', 'lzma', 'compress'])
+
+/** `order.tar.xz` is `order.tar`, and so is `order.txz`; '' for a name that does not say so. */
+export function withoutCompression(name: string): string {
+  const short = /^(.*)\.(?:t(?:gz|pz|xz|bz|bz2|zst|zstd|lz|az)|svgz)$/is.exec(name)
+  if (short) return `${short[1] ?? ''}${/svgz$/i.test(name) ? '.svg' : '.tar'}`
+  const match = /^(.+)\.(?:gz|gzip|xz|bz2|bzip2|zst|zstd|lzma|z)$/is.exec(name)
+  return match?.[1] ?? ''
 }

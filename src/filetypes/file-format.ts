@@ -13,7 +13,17 @@ export type FileFormat =
   | 'bzip2'
   | 'xz'
   | 'zstd'
+  | 'lzma'
+  /** `.Z`. */
+  | 'compress'
   | 'tar'
+  | 'cpio'
+  /** `.deb`, `.a`. */
+  | 'ar'
+  | 'rpm'
+  /** `.pkg` of macOS. */
+  | 'xar'
+  | 'wim'
   | 'cab'
   | 'ace'
   | 'arj'
@@ -21,6 +31,8 @@ export type FileFormat =
   | 'iso9660'
   | 'vhd'
   | 'vhdx'
+  /** A volume (FAT, NTFS) or a partitioned disk without a header of an image format. */
+  | 'disk'
   | 'dmg'
   | 'onenote'
   | 'chm'

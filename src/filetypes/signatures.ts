@@ -1,4 +1,6 @@
 /** The signatures of file types, each with its media type, its format and the specification that defines it. */
+
+import { isDisk } from './disk-header.ts'
 import type { FileFormat } from './file-format.ts'
 import { isTar } from './tar-header.ts'
 
@@ -31,6 +33,7 @@ const SWF = 'Adobe SWF File Format 19'
 const TIFF = 'Adobe TIFF 6.0 §2'
 const ZIP = 'PKWARE APPNOTE.TXT 4.3.7, 4.3.16, 8.5.4'
 const PE = 'Microsoft PE Format, "MS-DOS Stub"'
+const CPIO = 'cpio(5): new portable and old character format'
 const VHD = 'Microsoft VHD 1.0, "Hard Disk Footer Format"'
 
 /**
@@ -82,6 +85,22 @@ export const SIGNATURES: readonly Signature[] = [
   },
   { type: 'application/x-xz', format: 'xz', at: 0, bytes: 'fd377a585a00', source: 'The .xz File Format 1.2.1 §2.1.1' },
   { type: 'application/zstd', format: 'zstd', at: 0, bytes: '28b52ffd', source: 'RFC 8878 §3.1.1' },
+  {
+    type: 'application/x-compress',
+    format: 'compress',
+    at: 0,
+    bytes: '1f9d',
+    // The largest length of a code, with two bits that are not used and one for blocks.
+    check: bytes => bytes.length > 3 && ((bytes[2] ?? 0) & 0x60) === 0 && inRange((bytes[2] ?? 0) & 0x1f, 9, 16),
+    source: 'ncompress 4.2.4, compress42.c',
+  },
+  { type: 'application/x-archive', format: 'ar', at: 0, bytes: ascii('!<arch>\n'), source: 'ar(5)' },
+  { type: 'application/x-rpm', format: 'rpm', at: 0, bytes: 'edabeedb', source: 'LSB 3.1 §22.2.1, "Lead Section"' },
+  { type: 'application/x-cpio', format: 'cpio', at: 0, bytes: ascii('070701'), source: CPIO },
+  { type: 'application/x-cpio', format: 'cpio', at: 0, bytes: ascii('070702'), source: CPIO },
+  { type: 'application/x-cpio', format: 'cpio', at: 0, bytes: ascii('070707'), source: CPIO },
+  { type: 'application/x-xar', format: 'xar', at: 0, bytes: ascii('xar!'), source: 'xar 1.6, xar.h' },
+  { type: 'application/x-ms-wim', format: 'wim', at: 0, bytes: ascii('MSWIM\0\0\0'), source: 'Microsoft WIM 2007' },
   { type: 'application/vnd.ms-cab-compressed', format: 'cab', at: 0, bytes: ascii('MSCF'), source: 'MS-CAB §2.1' },
   { type: 'application/x-vhd', format: 'vhd', at: 0, bytes: ascii('conectix'), source: VHD },
   { type: 'application/x-vhdx', format: 'vhdx', at: 0, bytes: ascii('vhdxfile'), source: 'MS-VHDX §2.2.1' },
@@ -208,6 +227,25 @@ export const SIGNATURES: readonly Signature[] = [
     source: 'UDIF',
   },
   { type: 'application/x-vhd', format: 'vhd', at: -512, bytes: ascii('conectix'), only: 'format', source: VHD },
+  // LZMA without a container: properties of old encoders, a dictionary of whole kilobytes, a length or none.
+  {
+    type: 'application/x-lzma',
+    format: 'lzma',
+    at: 0,
+    bytes: '5d0000',
+    check: isLzma,
+    only: 'format',
+    source: 'LZMA SDK 24.09, lzma.txt',
+  },
+  {
+    type: 'application/x-raw-disk-image',
+    format: 'disk',
+    at: 0,
+    bytes: '',
+    check: isDisk,
+    only: 'format',
+    source: 'Microsoft FAT 1.03, "Boot Sector and BPB"; UEFI 2.10 §5.2.1',
+  },
   // Archives from before POSIX have no mark; the header has a checksum.
   { type: 'application/x-tar', format: 'tar', at: 0, bytes: '', check: isTar, source: 'POSIX.1-1988, ustar' },
 ]
@@ -215,6 +253,16 @@ export const SIGNATURES: readonly Signature[] = [
 /** The fourth byte is the version. */
 function isFlash(bytes: Buffer): boolean {
   return (bytes[3] ?? 255) < 64
+}
+
+const inRange = (value: number, min: number, max: number): boolean => value >= min && value <= max
+
+/** After the properties: the dictionary, and the length of the content in eight bytes, or all bits set. */
+function isLzma(bytes: Buffer): boolean {
+  if (bytes.length < 14 || bytes[13] !== 0) return false
+  const dictionary = bytes.readUInt32LE(1)
+  const length = bytes.readBigUInt64LE(5)
+  return dictionary % 1024 === 0 && dictionary > 0 && (length === 0xffffffffffffffffn || length < 0x10000000000n)
 }
 
 const compiled = SIGNATURES.map(signature => ({

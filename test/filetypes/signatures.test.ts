@@ -11,6 +11,8 @@ const TAILS: Readonly<Record<string, string>> = {
   'application/x-mach-binary': '00000002',
   'application/java-vm': '00000034',
   'image/bmp': '36000c00000000003600000028000000640000006400000001001800',
+  'application/x-compress': '90',
+  'application/x-lzma': '8000ffffffffffffffff00',
   'image/x-icon': '01001010',
   'application/x-shockwave-flash': '0a',
 }
@@ -153,4 +155,39 @@ test.for<[what: string, file: Buffer, type: string | undefined]>([
   ['a bitmap of 26 bytes', Buffer.concat([Buffer.from('BM'), Buffer.alloc(24)]), undefined],
 ])('%s has the right type', ([, file, type]) => {
   expect(detectType(file)).toBe(type)
+})
+
+/** A first sector with a jump, 512 bytes a sector, two sectors a cluster. */
+function boot(...changes: readonly (readonly [at: number, byte: number])[]): Buffer {
+  const disk = Buffer.alloc(4096)
+  Buffer.from('eb3c904d53444f53352e3000020201', 'hex').copy(disk)
+  disk.writeUInt16BE(0x55aa, 510)
+  for (const [at, byte] of changes) disk[at] = byte
+  return disk
+}
+
+/** A partition of type 7 that begins in the second sector. */
+function partitioned(...changes: readonly (readonly [at: number, byte: number])[]): Buffer {
+  const disk = Buffer.alloc(4096)
+  disk.writeUInt16BE(0x55aa, 510)
+  disk[446] = 0x80
+  disk[450] = 7
+  disk[454] = 1
+  for (const [at, byte] of changes) disk[at] = byte
+  return disk
+}
+
+test.for<readonly [string, Buffer, string | undefined]>([
+  ['a volume', boot(), 'disk'],
+  ['a volume with another jump', boot([0, 0xe9]), 'disk'],
+  ['a volume without a jump', boot([0, 0]), undefined],
+  ['a volume with sectors of 513 bytes', boot([11, 1]), undefined],
+  ['a volume with three sectors a cluster', boot([13, 3]), undefined],
+  ['a volume without the mark', boot([511, 0]), undefined],
+  ['a partition', partitioned(), 'disk'],
+  ['a partition with another status', partitioned([446, 1]), undefined],
+  ['a partition that begins behind the end', partitioned([454, 8]), undefined],
+  ['no partition', partitioned([450, 0]), undefined],
+])('%s', ([, bytes, format]) => {
+  expect(formatOf(bytes)).toBe(format)
 })

@@ -1,7 +1,7 @@
 /** Inspects a container with 7-Zip: its entries, and the files in them. Names alone, where 7-Zip is not installed. */
 import type { FileFormat } from '../../filetypes/signatures.ts'
 import type { Inspector, Notes } from '../inspection.ts'
-import { memberLister } from '../listing.ts'
+import { memberLister, STREAMS, withoutCompression } from '../listing.ts'
 import type { Fault, Unpacked } from './task.ts'
 import { notUnpacked, unpack } from './unpack.ts'
 
@@ -19,6 +19,14 @@ const TYPES: Partial<Record<FileFormat, string>> = {
   '7z': '7z',
   bzip2: 'bzip2',
   xz: 'xz',
+  lzma: 'lzma',
+  compress: 'Z',
+  cpio: 'Cpio',
+  ar: 'Ar',
+  xar: 'Xar',
+  wim: 'wim',
+  chm: 'Chm',
+  ole: 'Compound',
   cab: 'Cab',
   arj: 'Arj',
   lha: 'Lzh',
@@ -37,9 +45,11 @@ export const packed =
   (format: FileFormat, names?: Inspector): Inspector =>
   async (bytes, to) => {
     const { notes, budget, signal } = to
+    const isStream = STREAMS.has(format)
     const own = async (reason: string): Promise<void> => {
       await names?.(bytes, to)
-      notes.beyond(reason)
+      if (isStream && ONE_TEXT.test(to.name)) notes.trait('unscannable', reason)
+      else notes.beyond(reason)
     }
     if (budget.time <= 0) return own(BOUNDS.time)
     const type = sevenZipType(format, bytes)
@@ -49,13 +59,25 @@ export const packed =
       if (outcome.kind === 'timeout') budget.time = 0
       return own(notUnpacked(outcome))
     }
-    const { answer } = outcome
+    const answer = isStream ? named(outcome.answer, withoutCompression(to.name)) : outcome.answer
     if (answer.type === undefined && !answer.hiddenNames) {
       await names?.(bytes, to)
-      notes.trait('unscannable', 'it is damaged: its directory cannot be read')
+      if (DISKS.has(format)) notes.beyond('it is damaged, or has a file system that is not read')
+      else notes.trait('unscannable', 'it is damaged: its directory cannot be read')
     }
     await report(bytes, answer, to)
   }
+
+/** One compressed text: whatever it contains, a program opens it as a text. */
+const ONE_TEXT = /\.(?:txt|log|csv|json|xml|patch|diff|conf|config|dmesg)\.(?:bz2|xz|zst|lzma)$/i
+const DISKS: ReadonlySet<FileFormat> = new Set(['disk', 'vhd', 'vhdx', 'dmg'])
+
+/** 7-Zip names the one file in a stream after the file that it was given. */
+const named = (unpacked: Unpacked, name: string): Unpacked => ({
+  ...unpacked,
+  entries: unpacked.entries.map(entry => ({ ...entry, name })),
+  files: unpacked.files.map(file => ({ ...file, name })),
+})
 
 /** Notes what 7-Zip found, counts it, and inspects the files. */
 async function report(bytes: Buffer, unpacked: Unpacked, { notes, budget, nested }: To): Promise<void> {

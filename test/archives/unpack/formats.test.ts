@@ -1,8 +1,11 @@
 /** Containers that 7-Zip unpacks: names, contents, and what stays closed without a password. */
+import { readFileSync } from 'node:fs'
+import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { inspector } from '../../../src/archives/inspect.ts'
 import type { FileTrait, Inspection } from '../../../src/archives/inspection.ts'
 import { pack } from '../../support/seven-zip.ts'
+import { ar, cpio, lha, rpm } from './writers.ts'
 
 const { signal } = new AbortController()
 const look = (bytes: Buffer, name = ''): Promise<Inspection | undefined> => inspector({ signal })(name, bytes)
@@ -48,5 +51,93 @@ describe('7-Zip archives', () => {
     const found = await look(await pack('a.7z', { 'inner.7z': inner }))
     expect(inside(found)).toEqual(['inner.7z: 7z', 'invoice.exe: pe'])
     expect(traits(found)).toEqual(['executable'])
+  })
+})
+
+const fixture = (name: string): Buffer => {
+  const bytes = readFileSync(`fixtures/archives/${name}`)
+  return name.endsWith('.gz') ? gunzipSync(bytes) : bytes
+}
+const files = { 'invoice.exe': program, 'note.txt': 'hello' }
+
+describe('other containers', () => {
+  test.for<readonly [string, Inspection['format'], () => Buffer | Promise<Buffer>]>([
+    ['an archive of ARJ', 'arj', () => fixture('invoice.arj')],
+    ['a cabinet', 'cab', () => fixture('invoice.cab')],
+    ['an archive of LHA', 'lha', () => lha(files)],
+    ['an archive of cpio', 'cpio', () => cpio(files)],
+    ['a library', 'ar', () => ar(files)],
+    ['a Windows image', 'wim', () => pack('a.wim', files)],
+    ['a FAT volume', 'disk', () => fixture('fat.img.gz')],
+    ['a virtual disk', 'vhd', () => fixture('fat.vhd.gz')],
+    ['a virtual disk of Hyper-V', 'vhdx', () => fixture('fat.vhdx.gz')],
+    ['an ISO 9660 image', 'iso9660', () => fixture('bridge.iso.gz')],
+  ])('M13 the files in %s are examined', async ([, format, make]) => {
+    const found = await look(await make())
+    expect(found?.format).toBe(format)
+    expect(names(found)).toEqual(expect.arrayContaining(['invoice.exe', 'note.txt']))
+    expect(inside(found).map(name => name.toLowerCase())).toContain('invoice.exe: pe')
+    expect(found?.traits).toEqual([])
+  })
+
+  test('M13 the files in a package of RPM are examined', async () => {
+    const found = await look(rpm(gzipSync(cpio(files))))
+    expect(inside(found)).toContain('invoice.exe: pe')
+    expect(traits(found)).toEqual(['executable'])
+  })
+
+  test('M13 the files in a package of Debian are examined, with compressed documents in them', async () => {
+    const data = await pack('data.tar', { 'invoice.exe': program, 'changelog.gz': gzipSync('* changes') })
+    const found = await look(
+      ar({
+        'debian-binary': '2.0\n',
+        'control.tar.gz': gzipSync(await pack('c.tar', { control: 'Package: invoice' })),
+        'data.tar.xz': await pack('data.tar.xz', { 'data.tar': data }),
+      }),
+      'invoice.deb',
+    )
+    expect(inside(found)).toContain('invoice.exe: pe')
+    expect(traits(found)).toEqual(['executable'])
+  })
+})
+
+describe('one compressed file', () => {
+  const tar = () => pack('order.tar', files)
+
+  test.for<readonly [string, Inspection['format'], (plain: Buffer) => Buffer | Promise<Buffer>]>([
+    ['order.tar.xz', 'xz', plain => pack('a.xz', { 'order.tar': plain })],
+    ['order.tar.bz2', 'bzip2', plain => pack('a.bz2', { 'order.tar': plain })],
+    ['order.tar.gz', 'gzip', plain => gzipSync(plain)],
+    ['order.tar.zst', 'zstd', plain => zstdCompressSync(plain)],
+    ['order.txz', 'xz', plain => pack('a.xz', { 'order.tar': plain })],
+    ['order.tbz2', 'bzip2', plain => pack('a.bz2', { 'order.tar': plain })],
+    ['order.tgz', 'gzip', plain => gzipSync(plain)],
+    ['order.tzst', 'zstd', plain => zstdCompressSync(plain)],
+  ])('M13 %s with a program', async ([name, format, compress]) => {
+    const found = await look(await compress(await tar()), name)
+    expect(found).toMatchObject({ format, members: [{ name: 'order.tar' }], traits: [] })
+    expect(inside(found)).toEqual(['order.tar: tar', 'invoice.exe: pe'])
+  })
+
+  test('M13 a program compressed by compress', async () => {
+    expect(inside(await look(fixture('invoice.Z'), 'invoice.exe.Z'))).toEqual(['invoice.exe: pe'])
+  })
+
+  test('M13 a script has the name that remains', async () => {
+    const found = await look(await pack('a.xz', { 'invoice.js': 'WScript.Echo(1)' }), 'invoice.js.xz')
+    expect(found?.inside).toMatchObject([{ name: 'invoice.js', inspection: { format: 'script' } }])
+  })
+
+  test('M13 compressed files in compressed files are examined four deep', async () => {
+    let bytes: Buffer = program
+    for (let depth = 0; depth < 4; depth += 1) bytes = gzipSync(bytes)
+    expect(traits(await look(bytes))).toEqual(['executable'])
+    for (let depth = 0; depth < 4; depth += 1) bytes = gzipSync(bytes)
+    expect(traits(await look(bytes))).toEqual(['unscannable'])
+  })
+
+  test('a compressed text is a text', async () => {
+    const found = await look(await pack('a.xz', { 'fix.patch': '--- a\n+++ b\n' }), 'fix.patch.xz')
+    expect(found).toMatchObject({ members: [{ name: 'fix.patch' }], traits: [], inside: [] })
   })
 })

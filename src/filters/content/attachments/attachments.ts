@@ -231,5 +231,5 @@ const htmlPage = (isAllowed: (name: string) => boolean) =>
   }) satisfies Rules
 
 const PROGRAMS = words('pe elf mach-o java-class dex')
-const DISK_FORMATS = words('iso9660 vhd vhdx dmg')
+const DISK_FORMATS = words('iso9660 vhd vhdx dmg disk')
 const last = ({ names }: InspectedFile): string => names.at(-1) ?? ''
