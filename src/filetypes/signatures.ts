@@ -2,6 +2,7 @@
 
 import { isDisk } from './disk-header.ts'
 import type { FileFormat } from './file-format.ts'
+import { isCompress, isFlash, isLzma } from './short-signatures.ts'
 import { isTar } from './tar-header.ts'
 
 export type { FileFormat } from './file-format.ts'
@@ -90,8 +91,7 @@ export const SIGNATURES: readonly Signature[] = [
     format: 'compress',
     at: 0,
     bytes: '1f9d',
-    // The largest length of a code, with two bits that are not used and one for blocks.
-    check: bytes => bytes.length > 3 && ((bytes[2] ?? 0) & 0x60) === 0 && inRange((bytes[2] ?? 0) & 0x1f, 9, 16),
+    check: isCompress,
     source: 'ncompress 4.2.4, compress42.c',
   },
   { type: 'application/x-archive', format: 'ar', at: 0, bytes: ascii('!<arch>\n'), source: 'ar(5)' },
@@ -249,21 +249,6 @@ export const SIGNATURES: readonly Signature[] = [
   // Archives from before POSIX have no mark; the header has a checksum.
   { type: 'application/x-tar', format: 'tar', at: 0, bytes: '', check: isTar, source: 'POSIX.1-1988, ustar' },
 ]
-
-/** The fourth byte is the version. */
-function isFlash(bytes: Buffer): boolean {
-  return (bytes[3] ?? 255) < 64
-}
-
-const inRange = (value: number, min: number, max: number): boolean => value >= min && value <= max
-
-/** After the properties: the dictionary, and the length of the content in eight bytes, or all bits set. */
-function isLzma(bytes: Buffer): boolean {
-  if (bytes.length < 14 || bytes[13] !== 0) return false
-  const dictionary = bytes.readUInt32LE(1)
-  const length = bytes.readBigUInt64LE(5)
-  return dictionary % 1024 === 0 && dictionary > 0 && (length === 0xffffffffffffffffn || length < 0x10000000000n)
-}
 
 const compiled = SIGNATURES.map(signature => ({
   signature,
