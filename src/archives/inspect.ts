@@ -3,7 +3,6 @@ import { setImmediate } from 'node:timers/promises'
 import { endsAsZip, formatOf } from '../filetypes/format.ts'
 import type { FileFormat } from '../filetypes/signatures.ts'
 import { errorText } from '../model/errors.ts'
-import { inspectHtml, inspectScript, inspectSvg } from './active.ts'
 import { inspectCalendar } from './calendar.ts'
 import { inspectCard } from './card.ts'
 import { inspectGzip, inspectZstd, namesOfCab, namesOfSevenZip } from './containers.ts'
@@ -19,10 +18,8 @@ import { inspectIso } from './iso.ts'
 import { STREAMS } from './listing.ts'
 import { hiddenWebArchive, inspectActiveMime, inspectMessage, inspectWebArchive } from './message.ts'
 import { inspectOle } from './office.ts'
-import { inspectOneNote } from './onenote.ts'
-import { inspectTnef } from './outlook.ts'
-import { type FindCandidates, PasswordTrial } from './passwords/trial.ts'
-import { inspectPdf } from './pdf/inspect.ts'
+import { inspectCalendar } from './calendar.ts'
+import { inspectCard } from './card.ts'
 import { namesOfRar } from './rar.ts'
 import { inspectRtf } from './rtf.ts'
 import {
@@ -38,6 +35,7 @@ import { packed } from './unpack/inspect-packed.ts'
 import { inspectZip } from './zip.ts'
 import { LOCAL_HEADER } from './zip-directory.ts'
 
+const inspectScript: Inspector = (_bytes, { notes }) => notes.trait('script', 'it is a script')
 const program: Inspector = (_bytes, { notes }) => notes.trait('executable', 'it is a program')
 
 /** Compiled help, which runs scripts when it is opened, and contains files. */

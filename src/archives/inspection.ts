@@ -32,14 +32,18 @@ export type FileTrait =
   | 'embedded-object'
   /** JavaScript, VBScript or the like. */
   | 'script'
-  /** It starts a program. */
+  /** It starts a program; a page goes on to another page by itself. */
   | 'launch'
   /** Files attached inside a document. */
   | 'embedded-file'
   /** A form that sends what a person types. */
   | 'form'
-  /** HTML that assembles a file and saves it. */
+  /** A page that asks for a password or a card, and does not decrypt itself with it. */
+  | 'credentials'
+  /** A page that assembles a file, a page or code from its text. */
   | 'smuggling'
+  /** Code that hides the names of what it calls, or its own text. */
+  | 'obfuscated'
   /** A program of some kind. */
   | 'executable'
   /** It attacks a known vulnerability (of the Equation Editor, for example). */

@@ -8,4 +8,6 @@ export interface HtmlHandler {
   /** Entities are decoded; `needless` of them stand for plain letters and digits. */
   text(text: string, needless: number): void
   comment(length: number): void
+  /** The text of a CDATA section, after its length was given to `comment`: pages ignore it, XML shows it. */
+  cdata?(text: string): void
 }

@@ -29,12 +29,16 @@ const DOCTYPE = /^doctype/i
 
 const [EXCLAMATION_MARK, QUOTE, APOSTROPHE, SLASH, LT, EQUALS, GT, QUESTION_MARK] = [33, 34, 39, 47, 60, 61, 62, 63]
 
+/** `xml`: no element's text is raw, and an element may end in its own tag (`<script/>`). */
+export type Syntax = 'html' | 'xml'
+
 export class PageReader {
   /** Where the next token begins. */
   at = 0
   readonly #html: string
   readonly #handler: HtmlHandler
   readonly #entities: EntityReader
+  readonly #isXml: boolean
   /** The next `&`, or the length of the page. */
   #ampersand = -1
   /** Where the last text or start tag ends. */
@@ -42,8 +46,9 @@ export class PageReader {
   /** The element whose text is being read to its end tag. */
   #raw: RawElement | undefined
 
-  constructor(html: string, handler: HtmlHandler, tokenizer: NewTokenizer) {
+  constructor(html: string, handler: HtmlHandler, tokenizer: NewTokenizer, syntax: Syntax = 'html') {
     this.#html = html
+    this.#isXml = syntax === 'xml'
     this.#handler = handler
     this.#entities = new EntityReader(html, tokenizer)
   }
@@ -172,6 +177,7 @@ export class PageReader {
   #readCdata(start: number): void {
     const stop = this.#html.indexOf(']]>', start)
     this.#handler.comment(stop < 0 ? this.#html.length - start + 7 : stop - start)
+    this.#handler.cdata?.(this.#html.slice(start, stop < 0 ? this.#html.length : stop))
     this.at = stop < 0 ? this.#html.length : stop + 3
   }
 
@@ -192,7 +198,9 @@ export class PageReader {
     const name = this.#name(start, stop)
     this.#handler.open(name, attributes)
     this.#textStop = this.at
-    if (RAW_TEXT.has(name)) this.#raw = { name, stop: this.#endOfRaw(name) }
+    if (this.#isXml) {
+      if (this.#html.charCodeAt(this.at - 2) === SLASH) this.#handler.close(name)
+    } else if (RAW_TEXT.has(name)) this.#raw = { name, stop: this.#endOfRaw(name) }
   }
 
   /** Reads to the end of the tag. Undefined where it has none. */

@@ -5,7 +5,6 @@ type Found = Omit<Reference, 'hidden' | 'shown'>
 
 const attributeKinds: ReadonlyMap<string, Reference['from']> = new Map<string, Reference['from']>([
   ['href', 'href'],
-  ['xlink:href', 'href'],
   ['src', 'src'],
   ['action', 'action'],
   ['formaction', 'action'],
@@ -28,7 +27,8 @@ export function findReferences(
   add: (found: Found) => void,
 ): void {
   for (const [attribute, target] of attributes) {
-    const from = attributeKinds.get(attribute)
+    // The prefix of XLink is what a page declares it to be.
+    const from = attributeKinds.get(attribute) ?? (attribute.endsWith(':href') ? 'href' : undefined)
     if (from !== undefined) add({ from: element === 'base' ? 'base' : from, element, target })
   }
   const set = attributes.get('srcset') ?? attributes.get('imagesrcset')

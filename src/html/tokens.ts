@@ -2,14 +2,14 @@
 import { setImmediate } from 'node:timers/promises'
 import { htmlparser } from './entities.ts'
 import type { HtmlHandler } from './handler.ts'
-import { PageReader } from './page-reader.ts'
+import { PageReader, type Syntax } from './page-reader.ts'
 
 /** Characters after which the event loop serves others: a few milliseconds of the most expensive HTML. */
 const SLICE = 16_384
 
 /** Linear, and never throws. A tag that is not closed at the end is dropped, as browsers do. */
-export async function tokenize(html: string, handler: HtmlHandler): Promise<void> {
+export async function tokenize(html: string, handler: HtmlHandler, syntax: Syntax = 'html'): Promise<void> {
   const { Tokenizer } = await htmlparser()
-  const page = new PageReader(html, handler, Tokenizer)
+  const page = new PageReader(html, handler, Tokenizer, syntax)
   for (let stop = SLICE; page.readTo(stop); stop = SLICE * (Math.floor(page.at / SLICE) + 1)) await setImmediate()
 }

@@ -1,0 +1,334 @@
+/**
+ * Reads what a script does without running it: which functions it uses, by whatever name they are written, and which
+ * texts it has. Constants are folded in one pass over the tokens: concatenations, escapes, lists that are joined or
+ * reversed, character codes, decoders of a constant, variables that hold a constant.
+ */
+
+import { ScriptFindings } from './script-findings.ts'
+import { isAssigned, Lexer, type TokenReader } from './script-lexer.ts'
+import { isKeyword } from './script-names.ts'
+import { BLOCK, CALL, type Frame, LIST, MEMBER, nothing, PAREN, Variables } from './script-state.ts'
+import { applyMethods, combined, lastOf, listOf, MAX_ITEMS, unescapeLiteral, type Value } from './script-values.ts'
+
+const MAX_DEPTH = 512
+
+export class ScriptReader implements TokenReader {
+  readonly found = new ScriptFindings()
+  readonly #code: string
+  readonly #lexer: Lexer
+  readonly #variables: Variables
+  readonly #stack: Frame[] = []
+  #beyond = 0
+  #pending = nothing()
+  /** The name that was read last, while nothing has followed it. */
+  #name = ''
+  #nameStart = 0
+  #nameStop = 0
+  #afterDot = false
+  /** `location` is among the names since the last operand began. */
+  #location = false
+  #isFunction = false
+  #function = ''
+  #inside = ''
+
+  constructor(code: string) {
+    this.#code = code
+    this.#lexer = new Lexer(code, this)
+    this.#variables = new Variables(this.found)
+  }
+
+  get at(): number {
+    return this.#lexer.at
+  }
+
+  get codeLength(): number {
+    return this.#lexer.codeLength
+  }
+
+  /** Reads tokens until one ends at `limit` or after it. Returns whether more follow. */
+  readTo(limit: number): boolean {
+    const more = this.#lexer.readTo(limit)
+    if (!more) {
+      this.#finish()
+      this.#variables.end()
+    }
+    return more
+  }
+
+  name(start: number, stop: number, escaped: boolean): void {
+    const pending = this.#pending
+    if (this.#afterDot) this.#afterDot = false
+    else {
+      this.#location = false
+      if (pending.value !== undefined && pending.operator === 0) this.#finish()
+    }
+    const wasDot = this.#code.charCodeAt(start - 1) === 46
+    this.#nameStart = start
+    this.#nameStop = stop
+    this.#name = ''
+    this.#lexer.operand = true
+    if (escaped) {
+      this.#named(unescapeLiteral(this.#code.slice(start, stop)), 'escapes')
+      return
+    }
+    const first = this.#code.charCodeAt(start)
+    if (first < 128 && !this.#variables.mayHave(first, stop - start)) {
+      if (isKeyword(this.#code, start, stop)) this.#lexer.operand = false
+      else if (pending.operator !== 0) pending.held = true
+      return
+    }
+    const name = this.#code.slice(start, Math.min(stop, start + 64))
+    const known = wasDot ? undefined : this.#variables.get(name)
+    if (known !== undefined) {
+      this.#name = name
+      if (isAssigned(this.#code, stop)) return
+      this.#lexer.at = this.#constant(known, stop, 1)
+      return
+    }
+    if (isKeyword(this.#code, start, stop)) {
+      this.#lexer.operand = false
+      if (name === 'function') this.#isFunction = true
+      return
+    }
+    if (pending.operator !== 0) pending.held = true
+    this.#named(name, '')
+  }
+
+  literal(text: string, stop: number, escapes: number): number {
+    this.found.escaped(text, escapes)
+    if (!text.includes('${')) return this.#constant(text, stop, 1)
+    const filled = this.#variables.fill(text)
+    return this.#constant(filled, stop, filled === text ? 1 : 2)
+  }
+
+  number(value: number, stop: number): number {
+    this.#lexer.operand = true
+    return this.#constant(value, stop, 1)
+  }
+
+  punctuation(code: number, at: number): number {
+    const pending = this.#pending
+    const next = this.#code.charCodeAt(at + 1)
+    switch (code) {
+      case 46: // .
+        this.#afterDot = true
+        this.#lexer.operand = false
+        return at + 1
+      case 43: // +
+        return this.#plus(next, at)
+      case 45: // -
+      case 42: // *
+      case 94: // ^
+        if (typeof pending.value === 'number' && next !== 61 && next !== code) {
+          pending.operator = code
+          this.#lexer.operand = false
+          return at + 1
+        }
+        break
+      case 61: // =
+        return this.#equals(next, at)
+      case 40: // (
+        this.#open(this.#lexer.operand ? CALL : PAREN)
+        return at + 1
+      case 91: // [
+        this.#open(this.#lexer.operand ? MEMBER : LIST)
+        return at + 1
+      case 123: // {
+        this.#open(BLOCK)
+        return at + 1
+      case 41:
+      case 93:
+      case 125: // ) ] }
+        return this.#close(at)
+      case 44: // ,
+        this.#item()
+        break
+      default:
+    }
+    this.#finish()
+    this.#name = ''
+    this.#location = false
+    this.#lexer.operand = false
+    if (code === 33 || code === 60 || code === 62) return next === 61 ? at + 2 : at + 1
+    return at + 1
+  }
+
+  #named(name: string, how: string): void {
+    this.#name = name
+    if (name === 'location') this.#location = true
+    this.found.name(name, how)
+  }
+
+  /** A constant that ends at `stop`; methods that follow it are applied. */
+  #constant(start: Value, stop: number, count: number): number {
+    const { value, at } = typeof start === 'number' ? { value: start, at: stop } : applyMethods(this.#code, stop, start)
+    const pieces = at === stop ? count : count + 1
+    const pending = this.#pending
+    this.#lexer.operand = true
+    this.#name = ''
+    if (pending.value === undefined || pending.operator === 0 || pending.held) {
+      this.#finish()
+      this.#pending.value = value
+      this.#pending.pieces = pieces
+    } else {
+      pending.value = combined(pending.value, pending.operator, value)
+      pending.pieces += pieces
+    }
+    this.#pending.operator = 0
+    return at
+  }
+
+  #plus(next: number, at: number): number {
+    const pending = this.#pending
+    if (next === 43) {
+      this.#finish()
+      return at + 2
+    }
+    if (next === 61) {
+      this.#assign(true)
+      return at + 2
+    }
+    this.#lexer.operand = false
+    this.#location = false
+    if (pending.value !== undefined && !pending.held) pending.operator = 43
+    else this.#finish(false)
+    return at + 1
+  }
+
+  #equals(next: number, at: number): number {
+    if (next === 61 || next === 62) {
+      if (next === 62) this.#function = this.#pending.assigned
+      this.#finish()
+      this.#lexer.operand = false
+      let end = at + 2
+      while (this.#code.charCodeAt(end) === 61) end++
+      return end
+    }
+    this.#assign(false)
+    return at + 1
+  }
+
+  #assign(appends: boolean): void {
+    const name = this.#name
+    this.#finish()
+    const isMember = this.#code.charCodeAt(this.#nameStart - 1) === 46 || this.#code.charCodeAt(this.#nameStop) === 93
+    const pending = this.#pending
+    pending.toMember = isMember
+    pending.toLocation = this.#location && (name === 'location' || name === 'href')
+    pending.assigned = isMember ? name : this.#lastName()
+    pending.appends = appends
+    if (pending.toLocation) this.found.act('moves', this.#inside)
+    if (!isMember && !appends) this.#variables.delete(pending.assigned)
+    this.#lexer.operand = false
+    this.#name = ''
+    this.#location = false
+  }
+
+  #lastName(): string {
+    return this.#code.slice(this.#nameStart, Math.min(this.#nameStop, this.#nameStart + 64))
+  }
+
+  #open(kind: number): void {
+    const callee = kind === CALL ? this.#name : ''
+    if (this.#isFunction && kind !== BLOCK) {
+      // The parameters of a function; its name stands before them.
+      this.#function = this.#lexer.operand ? this.#lastName() : this.#pending.assigned
+      this.#isFunction = false
+    } else if (kind === BLOCK) {
+      this.#finish()
+    } else if (kind === LIST && this.#pending.operator === 0) this.#finish(false)
+    if (this.#stack.length === MAX_DEPTH) this.#beyond++
+    else {
+      const moves = this.#location && (callee === 'replace' || callee === 'assign')
+      const outer = this.#pending
+      this.#stack.push({ kind, callee: moves ? 'location' : callee, items: [], outer, inside: this.#inside })
+      this.#pending = nothing()
+    }
+    if (kind === BLOCK && this.#function !== '') {
+      this.#inside = this.#function
+      this.#function = ''
+    }
+    this.#afterDot = false
+    this.#lexer.operand = false
+    if (kind !== MEMBER) this.#location = false
+    this.#name = ''
+  }
+
+  #item(): void {
+    const frame = this.#stack.at(-1)
+    if (!frame || frame.kind === BLOCK || frame.items.length >= MAX_ITEMS) return
+    const { value, held } = this.#pending
+    frame.items.push(held ? undefined : value)
+    if (frame.kind === LIST) this.#pending = nothing()
+  }
+
+  #close(at: number): number {
+    if (this.#beyond > 0) {
+      this.#beyond--
+      return at + 1
+    }
+    const frame = this.#stack.at(-1)
+    if (!frame) {
+      this.#finish()
+      return at + 1
+    }
+    const { kind, callee, items, outer } = frame
+    if (kind === BLOCK) {
+      this.#finish()
+      this.#stack.pop()
+      this.#pending = outer
+      this.#inside = frame.inside
+      this.#finish()
+      this.#lexer.operand = false
+      return at + 1
+    }
+    this.#item()
+    const { pieces } = this.#pending
+    const list = kind === LIST ? listOf(items) : undefined
+    if (kind === LIST && list === undefined)
+      for (const item of items) if (item !== undefined) this.found.use(item, 1, '')
+    if (kind === CALL || (kind === PAREN && (items.length > 1 || this.#pending.assigned !== ''))) this.#finish()
+    this.#stack.pop()
+    this.#pending = outer
+    this.#lexer.operand = true
+    if (kind === MEMBER) return this.#member(items, pieces, at)
+    const result = kind === CALL ? this.found.call(callee, items, this.#inside) : kind === PAREN ? lastOf(items) : list
+    if (result !== undefined) {
+      this.#pending.held = false
+      return this.#constant(result, at + 1, kind === PAREN ? Math.max(1, pieces) : 2)
+    }
+    this.#name = ''
+    return at + 1
+  }
+
+  /** What stands in brackets after a name: `window['at' + 'ob']`. */
+  #member(items: readonly (Value | undefined)[], pieces: number, at: number): number {
+    const [name] = items
+    if (typeof name === 'string' && name.length < 64) {
+      const location = this.#location
+      this.#named(name, pieces > 1 ? 'pieces' : '')
+      this.#location ||= location
+      // It is assigned to as a property is.
+      this.#nameStart = this.#nameStop = at
+    } else this.#name = ''
+    return at + 1
+  }
+
+  /** @param ends whether what was assigned is complete */
+  #finish(ends = true): void {
+    const pending = this.#pending
+    const { value, pieces, assigned, appends, toMember, toLocation } = pending
+    if (value !== undefined) {
+      if (toLocation && typeof value === 'string') this.found.move(value, this.#inside)
+      if (assigned !== '' && !toMember) this.#variables.assign(assigned, value, appends)
+      else this.found.use(value, pieces, toMember ? assigned : '')
+    }
+    pending.value = undefined
+    pending.pieces = 0
+    pending.operator = 0
+    pending.held = false
+    if (!ends && value === undefined) return
+    pending.assigned = ''
+    pending.toLocation = pending.toMember = pending.appends = false
+  }
+}

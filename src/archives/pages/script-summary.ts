@@ -1,0 +1,120 @@
+/** What one script of a page does, which encoded texts it has, and which texts it decodes. */
+import { setImmediate } from 'node:timers/promises'
+import { fileIn, isEncoded, isEscaped } from './encoded.ts'
+import type { PageScript } from './page-reader.ts'
+import type { ScriptFindings } from './script-findings.ts'
+import type { Deed } from './script-names.ts'
+import { ScriptReader } from './script-reader.ts'
+import { unescapeText } from './script-values.ts'
+
+/** Characters after which the event loop serves others: about a millisecond. */
+const SLICE = 65_536
+/** A script with more code of its own than this is a library: what it could do says nothing about the page. */
+const LIBRARY = 131_072
+
+export interface ScriptSummary {
+  readonly script: PageScript
+  readonly deeds: ReadonlySet<Deed>
+  readonly isLibrary: boolean
+  readonly found: ScriptFindings
+  /** Absolute addresses among its texts. */
+  readonly urls: readonly string[]
+  readonly encoded: readonly string[]
+  /** Whether much of it is written with escapes or character codes. */
+  readonly escaped: boolean
+  /** Markup that it writes. */
+  readonly markup: readonly string[]
+  /** Code that it decodes. */
+  readonly code: readonly string[]
+}
+
+/** Characters of all texts of a script that are decoded as a trial. */
+const MAX_DECODED = 1_048_576
+const MIN_ESCAPES = 256
+
+export async function summarise(script: PageScript): Promise<ScriptSummary> {
+  const reader = new ScriptReader(script.code)
+  const { found } = reader
+  while (reader.readTo(reader.at + SLICE)) await setImmediate()
+  const summary = new TextSorter(found)
+  for (const { text, pieces, property } of found.texts) summary.add(text, pieces, MARKUP_PROPERTIES.has(property))
+  for (const text of found.codes) summary.addDecoded(text)
+  const { urls, encoded, markup, code } = summary
+  return {
+    script,
+    deeds: found.deeds,
+    isLibrary: reader.codeLength > LIBRARY,
+    found,
+    urls,
+    encoded,
+    markup,
+    code,
+    escaped: found.escapes >= MIN_ESCAPES || summary.hasEscaped,
+  }
+}
+
+const MARKUP_PROPERTIES: ReadonlySet<string> = new Set(['innerHTML', 'outerHTML', 'srcdoc'])
+const ADDRESS = /^\s*(?:https?:)?\/\/[^\s/"'<>]{1,255}\.[^\s"'<>]{1,2048}$/i
+/** Elements that matter: a page that is written by a script has them. */
+const MARKUP = /<(?:!doctype|html|body|form|input|iframe|meta|script|embed|object|svg|a\s)/i
+const CODE = /[\w\])]\s{0,4}(?:\(|=[^=])/
+const BASE64 = /^[A-Za-z0-9+/_-]{16,}={0,2}$/
+const PRINTABLE = /^[\t\n\r -~\x80-\xff]+$/
+
+class TextSorter {
+  readonly urls: string[] = []
+  readonly encoded: string[] = []
+  readonly markup: string[] = []
+  readonly code: string[] = []
+  hasEscaped = false
+  readonly #decodes: boolean
+  readonly #writes: boolean
+  readonly #evaluates: boolean
+  #left = MAX_DECODED
+
+  constructor({ deeds }: ScriptFindings) {
+    this.#decodes = deeds.has('decodes')
+    this.#writes = deeds.has('writes') || deeds.has('shows') || deeds.has('makes')
+    this.#evaluates = deeds.has('evaluates') || deeds.has('writes')
+  }
+
+  add(text: string, pieces: number, markup: boolean): void {
+    if (ADDRESS.test(text.slice(0, 2400))) this.urls.push(text.trim())
+    else if (text.includes('<') && (markup || this.#writes) && MARKUP.test(text)) this.markup.push(text)
+    else if (pieces > 1 && this.#evaluates && CODE.test(text)) this.code.push(text)
+    if (isEncoded(text)) this.encoded.push(text)
+    if (isEscaped(text)) this.hasEscaped = true
+    if (this.#decodes && text.length <= this.#left) this.#try(text)
+  }
+
+  /** A text that the script has in another form. */
+  addDecoded(text: string): void {
+    if (ADDRESS.test(text.slice(0, 2400))) this.urls.push(text.trim())
+    else if (MARKUP.test(text)) this.markup.push(text)
+    else if (text.length >= 16 && CODE.test(text)) this.code.push(text)
+  }
+
+  /** Decodes as decoders of variables would. */
+  #try(text: string): void {
+    for (const form of [text, text.length < 65_536 ? [...text].reverse().join('') : '']) {
+      const decoded = BASE64.test(form.replace(/\s+/g, ''))
+        ? Buffer.from(form, 'base64').toString('latin1')
+        : form.includes('%')
+          ? unescapeText(form)
+          : ''
+      this.#left -= form.length
+      if (decoded !== '' && decoded !== form && PRINTABLE.test(decoded.slice(0, 256))) this.addDecoded(decoded)
+      else if (form !== text && (ADDRESS.test(form.slice(0, 2400)) || (text.length > 32 && MARKUP.test(form))))
+        this.addDecoded(form)
+    }
+  }
+}
+
+/** The format of the first encoded text that is a file. */
+export function fileAmong(texts: readonly string[]): string | undefined {
+  for (const text of texts.slice(0, 50)) {
+    const format = fileIn(text)
+    if (format !== undefined) return format
+  }
+  return undefined
+}
