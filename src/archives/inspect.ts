@@ -18,8 +18,6 @@ import { inspectIso } from './iso.ts'
 import { STREAMS } from './listing.ts'
 import { hiddenWebArchive, inspectActiveMime, inspectMessage, inspectWebArchive } from './message.ts'
 import { inspectOle } from './office.ts'
-import { inspectCalendar } from './calendar.ts'
-import { inspectCard } from './card.ts'
 import { namesOfRar } from './rar.ts'
 import { inspectRtf } from './rtf.ts'
 import {

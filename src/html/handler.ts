@@ -11,3 +11,14 @@ export interface HtmlHandler {
   /** The text of a CDATA section, after its length was given to `comment`: pages ignore it, XML shows it. */
   cdata?(text: string): void
 }
+
+/** How a page is read. */
+export interface PageOptions {
+  /**
+   * `xml`: no element's text is raw, and an element may end in its own tag (`<script/>`).
+   * @default 'html'
+   */
+  readonly syntax?: 'html' | 'xml'
+  /** Characters of one attribute. @default 8192 */
+  readonly maxValue?: number
+}

@@ -3,7 +3,7 @@
  * third of htmlparser2's time, whose tokens are the oracle of the tests.
  */
 import { EntityReader, type NewTokenizer } from './entities.ts'
-import type { HtmlHandler } from './handler.ts'
+import type { HtmlHandler, PageOptions } from './handler.ts'
 
 /** Attributes of one element. */
 const MAX_ATTRIBUTES = 64
@@ -29,9 +29,6 @@ const DOCTYPE = /^doctype/i
 
 const [EXCLAMATION_MARK, QUOTE, APOSTROPHE, SLASH, LT, EQUALS, GT, QUESTION_MARK] = [33, 34, 39, 47, 60, 61, 62, 63]
 
-/** `xml`: no element's text is raw, and an element may end in its own tag (`<script/>`). */
-export type Syntax = 'html' | 'xml'
-
 export class PageReader {
   /** Where the next token begins. */
   at = 0
@@ -39,6 +36,7 @@ export class PageReader {
   readonly #handler: HtmlHandler
   readonly #entities: EntityReader
   readonly #isXml: boolean
+  readonly #maxValue: number
   /** The next `&`, or the length of the page. */
   #ampersand = -1
   /** Where the last text or start tag ends. */
@@ -46,9 +44,10 @@ export class PageReader {
   /** The element whose text is being read to its end tag. */
   #raw: RawElement | undefined
 
-  constructor(html: string, handler: HtmlHandler, tokenizer: NewTokenizer, syntax: Syntax = 'html') {
+  constructor(html: string, handler: HtmlHandler, tokenizer: NewTokenizer, options: PageOptions = {}) {
     this.#html = html
-    this.#isXml = syntax === 'xml'
+    this.#isXml = options.syntax === 'xml'
+    this.#maxValue = options.maxValue ?? MAX_VALUE_LENGTH
     this.#handler = handler
     this.#entities = new EntityReader(html, tokenizer)
   }
@@ -253,8 +252,8 @@ export class PageReader {
   }
 
   #value({ start, stop, quote }: Value): string {
-    if (!this.#hasAmpersand(start, stop)) return this.#html.slice(start, Math.min(stop, start + MAX_VALUE_LENGTH))
-    return this.#entities.attribute(this.#html.slice(start, stop), quote).slice(0, MAX_VALUE_LENGTH)
+    if (!this.#hasAmpersand(start, stop)) return this.#html.slice(start, Math.min(stop, start + this.#maxValue))
+    return this.#entities.attribute(this.#html.slice(start, stop), quote).slice(0, this.#maxValue)
   }
 
   #name(start: number, stop: number): string {
@@ -282,10 +281,7 @@ export class PageReader {
   }
 }
 
-interface RawElement {
-  readonly name: string
-  readonly stop: number
-}
+type RawElement = Readonly<{ name: string; stop: number }>
 
 interface Value {
   readonly start: number

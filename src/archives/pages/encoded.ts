@@ -56,11 +56,7 @@ export function fileIn(text: string): string | undefined {
 }
 
 function formatIn(text: string): string | undefined {
-  const bytes = HEX.test(text)
-    ? Buffer.from(text, 'hex')
-    : BASE64.test(text.replace(/=+$/, ''))
-      ? Buffer.from(text, 'base64')
-      : undefined
+  const bytes = HEX.test(text) ? Buffer.from(text, 'hex') : BASE64.test(text) ? Buffer.from(text, 'base64') : undefined
   if (bytes === undefined || bytes.length < 24) return undefined
   const format = formatOf(bytes)
   if (format !== undefined) return FILES.has(format) ? format : undefined

@@ -165,11 +165,11 @@ export class AttachedPage implements HtmlHandler {
 
   /** What the page shows, with white space as single blanks. */
   get shown(): string {
-    return this.#text
+    const lines = this.#text
       .join('')
       .replace(/[^\S\n]+/g, ' ')
-      .replace(/\s*\n\s*/g, '\n')
-      .trim()
+      .split('\n')
+    return lines.flatMap(line => (line.trim() === '' ? [] : [line.trim()])).join('\n')
   }
 
   /** The handlers and addresses of an element. */

@@ -9,6 +9,9 @@ import { type ScriptSummary, summarise } from './script-summary.ts'
 /** Pages and scripts inside of a page that are read, and their characters. */
 const [MAX_INNER, MAX_INNER_LENGTH] = [64, 4_194_304]
 
+/** Characters of one attribute: handlers and files may stand in it. */
+const MAX_VALUE = 1_048_576
+
 interface Source {
   readonly text: string
   readonly syntax: 'html' | 'xml'
@@ -42,7 +45,7 @@ async function inspectPage(first: Source, notes: Notes, signal: AbortSignal, isP
     const { text, syntax } = queue[at] as Source
     signal.throwIfAborted()
     const page = new AttachedPage()
-    await tokenize(syntax === 'xml' ? expandEntities(text) : text, page, syntax)
+    await tokenize(syntax === 'xml' ? expandEntities(text) : text, page, { syntax, maxValue: MAX_VALUE })
     page.end()
     pages.push(page)
     for (const inner of page.inner) add(inner)

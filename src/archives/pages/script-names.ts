@@ -83,3 +83,7 @@ export const isKeyword = (code: string, start: number, stop: number): boolean =>
     KEYWORDS.has(code.slice(start, stop))
   )
 }
+
+/** A name, cut to 64 characters. */
+export const nameAt = (code: string, start: number, stop: number): string =>
+  code.slice(start, Math.min(stop, start + 64))

@@ -6,20 +6,20 @@
 
 import { ScriptFindings } from './script-findings.ts'
 import { isAssigned, Lexer, type TokenReader } from './script-lexer.ts'
-import { isKeyword } from './script-names.ts'
-import { BLOCK, CALL, type Frame, LIST, MEMBER, nothing, PAREN, Variables } from './script-state.ts'
-import { applyMethods, combined, lastOf, listOf, MAX_ITEMS, unescapeLiteral, type Value } from './script-values.ts'
+import { isKeyword, nameAt } from './script-names.ts'
+import { BLOCK, CALL, type Frame, LIST, MEMBER, PAREN, Pending, resultOf, Variables } from './script-state.ts'
+import { applyMethods, MAX_ITEMS, unescapeLiteral, type Value } from './script-values.ts'
 
 const MAX_DEPTH = 512
 
 export class ScriptReader implements TokenReader {
   readonly found = new ScriptFindings()
   readonly #code: string
-  readonly #lexer: Lexer
+  readonly lexer: Lexer
   readonly #variables: Variables
   readonly #stack: Frame[] = []
   #beyond = 0
-  #pending = nothing()
+  #pending = new Pending()
   /** The name that was read last, while nothing has followed it. */
   #name = ''
   #nameStart = 0
@@ -33,26 +33,16 @@ export class ScriptReader implements TokenReader {
 
   constructor(code: string) {
     this.#code = code
-    this.#lexer = new Lexer(code, this)
+    this.lexer = new Lexer(code, this)
     this.#variables = new Variables(this.found)
-  }
-
-  get at(): number {
-    return this.#lexer.at
-  }
-
-  get codeLength(): number {
-    return this.#lexer.codeLength
   }
 
   /** Reads tokens until one ends at `limit` or after it. Returns whether more follow. */
   readTo(limit: number): boolean {
-    const more = this.#lexer.readTo(limit)
-    if (!more) {
-      this.#finish()
-      this.#variables.end()
-    }
-    return more
+    if (this.lexer.readTo(limit)) return true
+    this.#finish()
+    this.#variables.end()
+    return false
   }
 
   name(start: number, stop: number, escaped: boolean): void {
@@ -66,27 +56,27 @@ export class ScriptReader implements TokenReader {
     this.#nameStart = start
     this.#nameStop = stop
     this.#name = ''
-    this.#lexer.operand = true
+    this.lexer.operand = true
     if (escaped) {
       this.#named(unescapeLiteral(this.#code.slice(start, stop)), 'escapes')
       return
     }
     const first = this.#code.charCodeAt(start)
     if (first < 128 && !this.#variables.mayHave(first, stop - start)) {
-      if (isKeyword(this.#code, start, stop)) this.#lexer.operand = false
+      if (isKeyword(this.#code, start, stop)) this.lexer.operand = false
       else if (pending.operator !== 0) pending.held = true
       return
     }
-    const name = this.#code.slice(start, Math.min(stop, start + 64))
+    const name = nameAt(this.#code, start, stop)
     const known = wasDot ? undefined : this.#variables.get(name)
     if (known !== undefined) {
       this.#name = name
       if (isAssigned(this.#code, stop)) return
-      this.#lexer.at = this.#constant(known, stop, 1)
+      this.lexer.at = this.#constant(known.value, stop, known.pieces)
       return
     }
     if (isKeyword(this.#code, start, stop)) {
-      this.#lexer.operand = false
+      this.lexer.operand = false
       if (name === 'function') this.#isFunction = true
       return
     }
@@ -96,13 +86,11 @@ export class ScriptReader implements TokenReader {
 
   literal(text: string, stop: number, escapes: number): number {
     this.found.escaped(text, escapes)
-    if (!text.includes('${')) return this.#constant(text, stop, 1)
-    const filled = this.#variables.fill(text)
+    const filled = text.includes('${') ? this.#variables.fill(text) : text
     return this.#constant(filled, stop, filled === text ? 1 : 2)
   }
 
   number(value: number, stop: number): number {
-    this.#lexer.operand = true
     return this.#constant(value, stop, 1)
   }
 
@@ -112,45 +100,40 @@ export class ScriptReader implements TokenReader {
     switch (code) {
       case 46: // .
         this.#afterDot = true
-        this.#lexer.operand = false
+        this.lexer.operand = false
         return at + 1
       case 43: // +
         return this.#plus(next, at)
-      case 45: // -
-      case 42: // *
-      case 94: // ^
-        if (typeof pending.value === 'number' && next !== 61 && next !== code) {
-          pending.operator = code
-          this.#lexer.operand = false
-          return at + 1
-        }
-        break
+      case 45: // - * ^
+      case 42:
+      case 94:
+        if (typeof pending.value !== 'number' || next === 61 || next === code) break
+        pending.operator = code
+        this.lexer.operand = false
+        return at + 1
       case 61: // =
         return this.#equals(next, at)
       case 40: // (
-        this.#open(this.#lexer.operand ? CALL : PAREN)
+        this.#open(this.lexer.operand ? CALL : PAREN)
         return at + 1
       case 91: // [
-        this.#open(this.#lexer.operand ? MEMBER : LIST)
+        this.#open(this.lexer.operand ? MEMBER : LIST)
         return at + 1
       case 123: // {
         this.#open(BLOCK)
         return at + 1
-      case 41:
+      case 41: // ) ] }
       case 93:
-      case 125: // ) ] }
+      case 125:
         return this.#close(at)
       case 44: // ,
         this.#item()
-        break
-      default:
     }
     this.#finish()
     this.#name = ''
     this.#location = false
-    this.#lexer.operand = false
-    if (code === 33 || code === 60 || code === 62) return next === 61 ? at + 2 : at + 1
-    return at + 1
+    this.lexer.operand = false
+    return next === 61 && (code === 33 || code === 60 || code === 62) ? at + 2 : at + 1
   }
 
   #named(name: string, how: string): void {
@@ -164,31 +147,25 @@ export class ScriptReader implements TokenReader {
     const { value, at } = typeof start === 'number' ? { value: start, at: stop } : applyMethods(this.#code, stop, start)
     const pieces = at === stop ? count : count + 1
     const pending = this.#pending
-    this.#lexer.operand = true
+    this.lexer.operand = true
     this.#name = ''
     if (pending.value === undefined || pending.operator === 0 || pending.held) {
-      this.#finish()
-      this.#pending.value = value
-      this.#pending.pieces = pieces
-    } else {
-      pending.value = combined(pending.value, pending.operator, value)
-      pending.pieces += pieces
-    }
-    this.#pending.operator = 0
+      if (pending.value !== undefined) this.#finish()
+      pending.value = value
+      pending.pieces = pieces
+    } else pending.combine(value, pieces)
+    pending.operator = 0
     return at
   }
 
   #plus(next: number, at: number): number {
     const pending = this.#pending
-    if (next === 43) {
-      this.#finish()
+    if (next === 43 || next === 61) {
+      if (next === 43) this.#finish()
+      else this.#assign(true)
       return at + 2
     }
-    if (next === 61) {
-      this.#assign(true)
-      return at + 2
-    }
-    this.#lexer.operand = false
+    this.lexer.operand = false
     this.#location = false
     if (pending.value !== undefined && !pending.held) pending.operator = 43
     else this.#finish(false)
@@ -199,7 +176,7 @@ export class ScriptReader implements TokenReader {
     if (next === 61 || next === 62) {
       if (next === 62) this.#function = this.#pending.assigned
       this.#finish()
-      this.#lexer.operand = false
+      this.lexer.operand = false
       let end = at + 2
       while (this.#code.charCodeAt(end) === 61) end++
       return end
@@ -212,44 +189,36 @@ export class ScriptReader implements TokenReader {
     const name = this.#name
     this.#finish()
     const isMember = this.#code.charCodeAt(this.#nameStart - 1) === 46 || this.#code.charCodeAt(this.#nameStop) === 93
-    const pending = this.#pending
-    pending.toMember = isMember
-    pending.toLocation = this.#location && (name === 'location' || name === 'href')
-    pending.assigned = isMember ? name : this.#lastName()
-    pending.appends = appends
-    if (pending.toLocation) this.found.act('moves', this.#inside)
-    if (!isMember && !appends) this.#variables.delete(pending.assigned)
-    this.#lexer.operand = false
+    const toLocation = this.#location && (name === 'location' || name === 'href')
+    const assigned = isMember ? name : nameAt(this.#code, this.#nameStart, this.#nameStop)
+    this.#pending.assign(assigned, appends, isMember, toLocation)
+    if (toLocation) this.found.act('moves', this.#inside)
+    if (!isMember && !appends) this.#variables.delete(assigned)
+    this.lexer.operand = false
     this.#name = ''
     this.#location = false
-  }
-
-  #lastName(): string {
-    return this.#code.slice(this.#nameStart, Math.min(this.#nameStop, this.#nameStart + 64))
   }
 
   #open(kind: number): void {
     const callee = kind === CALL ? this.#name : ''
     if (this.#isFunction && kind !== BLOCK) {
       // The parameters of a function; its name stands before them.
-      this.#function = this.#lexer.operand ? this.#lastName() : this.#pending.assigned
+      this.#function = this.lexer.operand ? nameAt(this.#code, this.#nameStart, this.#nameStop) : this.#pending.assigned
       this.#isFunction = false
-    } else if (kind === BLOCK) {
-      this.#finish()
-    } else if (kind === LIST && this.#pending.operator === 0) this.#finish(false)
+    } else if (kind === BLOCK || (kind === LIST && this.#pending.operator === 0)) this.#finish(kind === BLOCK)
     if (this.#stack.length === MAX_DEPTH) this.#beyond++
     else {
       const moves = this.#location && (callee === 'replace' || callee === 'assign')
       const outer = this.#pending
       this.#stack.push({ kind, callee: moves ? 'location' : callee, items: [], outer, inside: this.#inside })
-      this.#pending = nothing()
+      this.#pending = new Pending()
     }
     if (kind === BLOCK && this.#function !== '') {
       this.#inside = this.#function
       this.#function = ''
     }
     this.#afterDot = false
-    this.#lexer.operand = false
+    this.lexer.operand = false
     if (kind !== MEMBER) this.#location = false
     this.#name = ''
   }
@@ -259,7 +228,7 @@ export class ScriptReader implements TokenReader {
     if (!frame || frame.kind === BLOCK || frame.items.length >= MAX_ITEMS) return
     const { value, held } = this.#pending
     frame.items.push(held ? undefined : value)
-    if (frame.kind === LIST) this.#pending = nothing()
+    if (frame.kind === LIST) this.#pending = new Pending()
   }
 
   #close(at: number): number {
@@ -272,33 +241,34 @@ export class ScriptReader implements TokenReader {
       this.#finish()
       return at + 1
     }
-    const { kind, callee, items, outer } = frame
+    const { kind, items, outer } = frame
     if (kind === BLOCK) {
-      this.#finish()
-      this.#stack.pop()
-      this.#pending = outer
-      this.#inside = frame.inside
-      this.#finish()
-      this.#lexer.operand = false
+      this.#closeBlock(frame)
       return at + 1
     }
     this.#item()
     const { pieces } = this.#pending
-    const list = kind === LIST ? listOf(items) : undefined
-    if (kind === LIST && list === undefined)
-      for (const item of items) if (item !== undefined) this.found.use(item, 1, '')
     if (kind === CALL || (kind === PAREN && (items.length > 1 || this.#pending.assigned !== ''))) this.#finish()
     this.#stack.pop()
     this.#pending = outer
-    this.#lexer.operand = true
+    this.lexer.operand = true
     if (kind === MEMBER) return this.#member(items, pieces, at)
-    const result = kind === CALL ? this.found.call(callee, items, this.#inside) : kind === PAREN ? lastOf(items) : list
+    const result = resultOf(frame, this.found, this.#inside)
     if (result !== undefined) {
       this.#pending.held = false
       return this.#constant(result, at + 1, kind === PAREN ? Math.max(1, pieces) : 2)
     }
     this.#name = ''
     return at + 1
+  }
+
+  #closeBlock({ outer, inside }: Frame): void {
+    this.#finish()
+    this.#stack.pop()
+    this.#pending = outer
+    this.#inside = inside
+    this.#finish()
+    this.lexer.operand = false
   }
 
   /** What stands in brackets after a name: `window['at' + 'ob']`. */
@@ -308,7 +278,6 @@ export class ScriptReader implements TokenReader {
       const location = this.#location
       this.#named(name, pieces > 1 ? 'pieces' : '')
       this.#location ||= location
-      // It is assigned to as a property is.
       this.#nameStart = this.#nameStop = at
     } else this.#name = ''
     return at + 1
@@ -317,18 +286,12 @@ export class ScriptReader implements TokenReader {
   /** @param ends whether what was assigned is complete */
   #finish(ends = true): void {
     const pending = this.#pending
-    const { value, pieces, assigned, appends, toMember, toLocation } = pending
+    const { value, pieces, assigned, toMember } = pending
     if (value !== undefined) {
-      if (toLocation && typeof value === 'string') this.found.move(value, this.#inside)
-      if (assigned !== '' && !toMember) this.#variables.assign(assigned, value, appends)
+      if (pending.toLocation && typeof value === 'string') this.found.move(value, this.#inside)
+      if (assigned !== '' && !toMember) this.#variables.assign(assigned, value, pieces, pending.appends)
       else this.found.use(value, pieces, toMember ? assigned : '')
     }
-    pending.value = undefined
-    pending.pieces = 0
-    pending.operator = 0
-    pending.held = false
-    if (!ends && value === undefined) return
-    pending.assigned = ''
-    pending.toLocation = pending.toMember = pending.appends = false
+    pending.clear(ends || value !== undefined)
   }
 }

@@ -1,7 +1,7 @@
 /** What the reader of scripts keeps: open brackets, the constant at hand, and variables. */
 import type { ScriptFindings } from './script-findings.ts'
 import { LENGTHS } from './script-names.ts'
-import { combined, type Value } from './script-values.ts'
+import { combined, listOf, type Value } from './script-values.ts'
 
 /** Kinds of brackets. */
 export const [PAREN, CALL, LIST, MEMBER, BLOCK] = [0, 1, 2, 3, 4]
@@ -18,51 +18,77 @@ export interface Frame {
   readonly inside: string
 }
 
-/** The constant that is being put together, and what will become of it. */
-interface Pending {
-  value: Value | undefined
-  /** From how many constants it is made. */
-  pieces: number
-  operator: number
-  /** A name stands where the next constant is expected. */
-  held: boolean
-  assigned: string
-  appends: boolean
-  /** Whether a property is assigned. */
-  toMember: boolean
-  toLocation: boolean
+/** The constant that brackets stand for; undefined where they hold something else. */
+export function resultOf({ kind, callee, items }: Frame, found: ScriptFindings, inside: string): Value | undefined {
+  if (kind === CALL) return found.call(callee, items, inside)
+  if (kind === PAREN) return items.length === 1 ? items[0] : undefined
+  const list = listOf(items)
+  if (list === undefined) for (const item of items) if (item !== undefined) found.use(item, 1, '')
+  return list
 }
 
-export const nothing = (): Pending => ({
-  value: undefined,
-  pieces: 0,
-  operator: 0,
-  held: false,
-  assigned: '',
-  appends: false,
-  toMember: false,
-  toLocation: false,
-})
+/** The constant that is being put together, and what will become of it. */
+export class Pending {
+  value: Value | undefined = undefined
+  /** From how many constants it is made. */
+  pieces = 0
+  /** The operator after it, by its character code, or 0. */
+  operator = 0
+  /** A name stands where the next constant is expected. */
+  held = false
+  /** The variable or property that it is assigned to, or ''. */
+  assigned = ''
+  appends = false
+  toMember = false
+  toLocation = false
+
+  assign(name: string, appends: boolean, toMember: boolean, toLocation: boolean): void {
+    this.assigned = name
+    this.appends = appends
+    this.toMember = toMember
+    this.toLocation = toLocation
+  }
+
+  combine(value: Value, pieces: number): void {
+    this.value = this.value === undefined ? undefined : combined(this.value, this.operator, value)
+    this.pieces += pieces
+  }
+
+  /** @param ends whether what was assigned is complete */
+  clear(ends: boolean): void {
+    this.value = undefined
+    this.pieces = this.operator = 0
+    this.held = false
+    if (!ends) return
+    this.assigned = ''
+    this.toLocation = this.toMember = this.appends = false
+  }
+}
+
+interface Variable {
+  readonly value: Value
+  readonly pieces: number
+}
 
 /** Variables that hold a constant, as far as a pass without scopes can tell. */
 export class Variables {
   readonly #found: ScriptFindings
-  readonly #values = new Map<string, Value>()
+  readonly #values = new Map<string, Variable>()
   readonly #lengths = LENGTHS.slice()
 
   constructor(found: ScriptFindings) {
     this.#found = found
   }
 
-  get(name: string): Value | undefined {
+  get(name: string): Variable | undefined {
     return this.#values.get(name)
   }
 
   /** Forgets the value of a variable that gets another one. */
   delete(name: string): void {
-    const value = this.#values.get(name)
-    if (value === undefined) return
-    this.#found.use(value, 1, '')
+    const known = this.#values.get(name)
+    if (known === undefined) return
+    this.#found.use(known.value, known.pieces, '')
     this.#values.delete(name)
   }
 
@@ -71,29 +97,29 @@ export class Variables {
     return ((this.#lengths[first] ?? 0) & (1 << Math.min(31, length))) !== 0
   }
 
-  assign(name: string, value: Value, appends: boolean): void {
+  assign(name: string, value: Value, pieces: number, appends: boolean): void {
     const known = appends ? this.#values.get(name) : undefined
-    const next = known === undefined ? value : combined(known, 43, value)
-    if (known === undefined && this.#values.size >= MAX_VARIABLES) this.#found.use(value, 1, '')
-    else if (next !== undefined) this.#set(name, next)
+    const next = known === undefined ? value : combined(known.value, 43, value)
+    if (known === undefined && this.#values.size >= MAX_VARIABLES) this.#found.use(value, pieces, '')
+    else if (next !== undefined) this.#set(name, { value: next, pieces: pieces + (known?.pieces ?? 0) })
   }
 
   /** A template with the variables and texts that stand alone in its holes. */
   fill(template: string): string {
     return template.replace(HOLE, (hole, name?: string, quoted?: string, single?: string) => {
-      const value = name === undefined ? (quoted ?? single) : this.#values.get(name)
+      const value = name === undefined ? (quoted ?? single) : this.#values.get(name)?.value
       return typeof value === 'string' && value.length < MAX_FILLED ? value : hole
     })
   }
 
   /** At the end of the script. */
   end(): void {
-    for (const value of this.#values.values()) this.#found.use(value, 2, '')
+    for (const { value, pieces } of this.#values.values()) this.#found.use(value, pieces, '')
     this.#values.clear()
   }
 
-  #set(name: string, value: Value): void {
-    this.#values.set(name, value)
+  #set(name: string, variable: Variable): void {
+    this.#values.set(name, variable)
     const first = name.charCodeAt(0)
     if (first < 128) this.#lengths[first] = (this.#lengths[first] ?? 0) | (1 << Math.min(31, name.length))
   }

@@ -35,7 +35,7 @@ const MIN_ESCAPES = 256
 export async function summarise(script: PageScript): Promise<ScriptSummary> {
   const reader = new ScriptReader(script.code)
   const { found } = reader
-  while (reader.readTo(reader.at + SLICE)) await setImmediate()
+  while (reader.readTo(reader.lexer.at + SLICE)) await setImmediate()
   const summary = new TextSorter(found)
   for (const { text, pieces, property } of found.texts) summary.add(text, pieces, MARKUP_PROPERTIES.has(property))
   for (const text of found.codes) summary.addDecoded(text)
@@ -43,7 +43,7 @@ export async function summarise(script: PageScript): Promise<ScriptSummary> {
   return {
     script,
     deeds: found.deeds,
-    isLibrary: reader.codeLength > LIBRARY,
+    isLibrary: reader.lexer.codeLength > LIBRARY,
     found,
     urls,
     encoded,

@@ -162,10 +162,6 @@ const NAMED: ReadonlyMap<string, string> = new Map([
   ['v', '\v'],
 ])
 
-/** The value of brackets. */
-export const lastOf = (items: readonly (Value | undefined)[]): Value | undefined =>
-  items.length === 1 ? items[0] : undefined
-
 /** A list of texts and numbers; undefined where not all of it is constant. */
 export function listOf(items: readonly (Value | undefined)[]): Value | undefined {
   const list: (string | number)[] = []

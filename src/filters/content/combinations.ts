@@ -69,8 +69,8 @@ export const combinations = [
       any(spoofed, demand),
       any(
         'attachments/html-page',
-        'attachments/html-form',
-        'attachments/html-script',
+        'attachments/page-form',
+        'attachments/page-script',
         'attachments/encrypted-with-password',
         'attachments/document-link',
       ),

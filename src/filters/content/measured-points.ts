@@ -174,9 +174,9 @@ export const ATTACHMENTS_POINTS: Readonly<Record<string, number>> = {
   'attachments/encrypted-with-password': 1,
   'attachments/unscannable': 0.8,
   'attachments/document-link': 2,
-  'attachments/html-form': 4,
-  'attachments/html-script': 3,
-  'attachments/html-smuggling': 5.5,
+  'attachments/page-form': 4,
+  'attachments/page-script': 3,
+  'attachments/smuggling': 5.5,
   'attachments/html-page': 1.5,
 }
 

@@ -17,6 +17,7 @@ import { encrypted } from './encrypted.ts'
 import { DISK_IMAGES, isAutoExecutable, PAGES, UNDELIVERED, words } from './extensions.ts'
 import { memberNames, withExtension } from './member-names.ts'
 import { misleading } from './misleading.ts'
+import { pages } from './pages.ts'
 
 /** Options of {@link attachments}. */
 export interface AttachmentsOptions extends RuleOptions<AttachmentsRule> {
@@ -78,6 +79,7 @@ export const attachmentRules = ({ blocked, allowed }: FileKinds = { blocked: [],
       ...misleading,
       ...encrypted,
       ...documents,
+      ...pages,
       ...htmlPage(isAllowed),
     },
   } satisfies RuleSet<AttachmentView>

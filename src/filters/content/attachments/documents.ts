@@ -1,8 +1,8 @@
-/** Rules for documents and pages that run code or load content when the user opens them. */
+/** Rules for documents that run code or load content when the user opens them. */
 import { isFreeHost, isGateway, isShortener } from '../../../links/hosting.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
-import { type AttachmentView, firstFile, hasTrait } from './attachment-view.ts'
+import { type AttachmentView, hasTrait } from './attachment-view.ts'
 
 export const documents = {
   'attachments/macro': { group: 'document', fires: 'A document has macros.', points: 2.5, find: hasTrait(['macro']) },
@@ -66,50 +66,7 @@ export const documents = {
       return undefined
     },
   },
-  'attachments/html-form': {
-    group: 'html',
-    fires: 'An attached HTML page or SVG has a form, and what it asks for does not go to the author’s site.',
-    points: 4,
-    find: seen => {
-      const { links, from } = seen
-      // A bank’s encrypted statement is a page that asks for a password and sends it to the bank.
-      const targets = links.all.filter(link => link.from === 'action')
-      if (targets.length > 0 && targets.every(({ domain }) => domain !== undefined && domain === from?.organisation))
-        return undefined
-      return formOf(seen)
-    },
-  },
-  'attachments/html-script': {
-    group: 'html',
-    fires: 'An attached HTML page or SVG contains a script, or redirects to another page.',
-    points: 3,
-    find: hasTrait(['script', 'launch'], ({ format }) => format === 'html' || format === 'svg'),
-  },
-  'attachments/html-smuggling': {
-    group: 'html',
-    fires: 'An HTML page assembles a file from its own text and saves it (HTML smuggling).',
-    points: 6,
-    find: hasTrait(['smuggling']),
-  },
-  'attachments/active-svg': {
-    group: 'html',
-    fires: 'An attached SVG contains an HTML page or links.',
-    points: 2,
-    find: ({ files, all }) => {
-      const linked = all.find(
-        ({ inspection }) => inspection.format === 'svg' && inspection.links.some(({ url }) => !/w3\.org/.test(url)),
-      )
-      if (linked) return `the SVG ${quote(linked.name)} contains links`
-      return firstFile(
-        files,
-        ({ format, traits }) => format === 'svg' && traits.includes('embedded-object'),
-        'is an SVG that contains an HTML page',
-      )
-    },
-  },
 } satisfies Readonly<Record<string, Rule<AttachmentView>>>
-
-const formOf = hasTrait(['form'], ({ format }) => format === 'html' || format === 'svg')
 
 function isPublicHosting(url: string): boolean {
   const host = URL.parse(url)?.hostname ?? ''

@@ -213,17 +213,17 @@ const cases: Readonly<Record<AttachmentsRule, RuleCase>> = {
     reason: '“a.htm” is an HTML page',
     spares: file('a.txt', 'words'),
   },
-  'attachments/html-form': {
+  'attachments/page-form': {
     fires: file('a.shtml', page('<form action=x><input name=p type=password></form>')),
-    reason: '“a.shtml”: a form asks a person for input',
+    reason: '“a.shtml”: it asks for a password or a card',
     spares: file('a.html', page('<form action="https://res.example.org/open"><input name=p type=password></form>')),
   },
-  'attachments/html-script': {
+  'attachments/page-script': {
     fires: file('a.svg', '<svg xmlns="http://www.w3.org/2000/svg" onload="x()"></svg>'),
     reason: '“a.svg”: it holds code: onload=',
     spares: file('a.svg', '<svg xmlns="http://www.w3.org/2000/svg"><path d="M0"/></svg>'),
   },
-  'attachments/html-smuggling': {
+  'attachments/smuggling': {
     fires: file(
       'a.html',
       page(`<script>var b=new Blob([atob("${literal}")]);a.href=URL.createObjectURL(b);a.download="a.iso"</script>`),
@@ -231,9 +231,9 @@ const cases: Readonly<Record<AttachmentsRule, RuleCase>> = {
     reason: '“a.html”: it assembles a file from its text and saves it',
     spares: file('a.html', page('<script>console.log(1)</script>')),
   },
-  'attachments/active-svg': {
+  'attachments/picture-with-page': {
     fires: file('a.svg', '<svg><a href="https://evil.example.com/"><path/></a></svg>'),
-    reason: 'the SVG “a.svg” contains links',
+    reason: 'the SVG “a.svg” links to “https://evil.example.com/”',
     spares: file('a.svg', '<svg><a href="https://www.w3.org/2000/svg"><path/></a></svg>'),
   },
 }
@@ -254,11 +254,11 @@ tryRules<AttachmentsRule>(options => attachments({ blocked: ['xlsm'], ...options
   'attachments/rare-archive': 'M13 an archive of a kind that people rarely send',
   'attachments/onenote': 'M14 a notebook with files inside',
   'attachments/active-pdf': 'M14 a document whose action starts a program',
-  'attachments/active-svg': 'M14 a picture with links',
+  'attachments/picture-with-page': 'M14 a picture with links',
   'attachments/polyglot': 'M11 a file that is of two formats',
   'attachments/type-mismatch': 'M11 a file that is not what it is called',
-  'attachments/html-smuggling': 'M14 a page that assembles a file',
-  'attachments/html-script': 'M14 a picture with code',
+  'attachments/smuggling': 'M14 a page that assembles a file',
+  'attachments/page-script': 'M14 a picture with code',
 })
 
 const part = (fields: string, body = 'TVo='): string =>
