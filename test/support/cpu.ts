@@ -1,20 +1,9 @@
-/** Processor time, for bounds that hold on a machine that is busy with other things. */
+/** Processor time, for bounds that hold on a slow machine and on one that is busy with other things. */
 
 /** Milliseconds of CPU that this process has used so far, all threads together. */
 export const cpuTime = (): number => {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1000
-}
-
-/** Milliseconds of CPU that `work` takes: the least of `runs`, since other processes only add to it. */
-export function cpuOf(work: () => unknown, runs = 3): number {
-  let least = Infinity
-  for (let run = 0; run < runs; run++) {
-    const before = cpuTime()
-    work()
-    least = Math.min(least, cpuTime() - before)
-  }
-  return least
 }
 
 /** Milliseconds of CPU that this thread has used so far. */
@@ -23,8 +12,36 @@ export function threadTime(): number {
   return (user + system) / 1000
 }
 
+/**
+ * What `work` takes in milliseconds of CPU of the reference machine: the least of `runs`, since other processes only
+ * add to it.
+ */
+export function cpuOf(work: () => unknown, runs = 3): number {
+  let least = Infinity
+  for (let run = 0; run < runs; run++) {
+    const slower = slowness()
+    const before = cpuTime()
+    work()
+    least = Math.min(least, (cpuTime() - before) / slower)
+  }
+  return least
+}
+
+/** The same for work that waits. It is done again only while it took as long as `enough`. */
+export async function cpuOfAsync(work: () => Promise<unknown>, { enough = 0, runs = 3 } = {}): Promise<number> {
+  let least = Infinity
+  for (let run = 0; run < runs && least >= enough; run++) {
+    const slower = slowness()
+    const before = cpuTime()
+    await work()
+    least = Math.min(least, (cpuTime() - before) / slower)
+  }
+  return least
+}
+
 /** The longest stretch, in milliseconds of CPU of this thread, for which `work` kept the event loop to itself. */
 export async function longestStretch(work: () => Promise<unknown>): Promise<number> {
+  const slower = slowness()
   let longest = 0
   let last = threadTime()
   let over = false
@@ -38,5 +55,35 @@ export async function longestStretch(work: () => Promise<unknown>): Promise<numb
   await work()
   over = true
   await new Promise(resolve => setImmediate(resolve))
-  return longest
+  return longest / slower
+}
+
+/** Milliseconds that {@link reference} takes on the reference machine: two cores of a server of 2023. */
+const REFERENCE_MS = 24
+/** Milliseconds for which a measurement of the machine holds. */
+const MAX_AGE_MS = 1_000
+
+let measured = { at: -Infinity, slowness: 1 }
+
+/** How many times slower this machine is at the moment than the reference machine; at least 1. */
+export function slowness(): number {
+  if (performance.now() - measured.at > MAX_AGE_MS) {
+    const before = threadTime()
+    reference()
+    measured = { at: performance.now(), slowness: Math.max(1, (threadTime() - before) / REFERENCE_MS) }
+  }
+  return measured.slowness
+}
+
+const TEXT = 'The quick brown fox jumps over the lazy dog, 1234567890 times. '.repeat(400)
+
+/** A fixed piece of work of the kind that is measured: strings, tables and bytes. */
+function reference(): number {
+  const counts = new Map<string, number>()
+  for (const [word] of TEXT.matchAll(/\w{1,20}/g)) counts.set(word, (counts.get(word) ?? 0) + 1)
+  let hash = 0
+  const bytes = Buffer.from(TEXT)
+  for (let round = 0; round < 900; round += 1)
+    for (let at = 0; at < bytes.length; at += 1) hash = (Math.imul(hash, 31) + (bytes[at] ?? 0)) | 0
+  return hash + counts.size
 }

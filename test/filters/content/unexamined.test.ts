@@ -13,7 +13,7 @@ import { defer, type Finding, points, quarantine, reject } from '../../../src/mo
 import { probe } from '../../../src/testing/probe.ts'
 import { zone } from '../../../src/testing/zone.ts'
 import { ole, vba, zip } from '../../archives/build.ts'
-import { cpuTime } from '../../support/cpu.ts'
+import { cpuTime, slowness } from '../../support/cpu.ts'
 import { randomBytes } from '../../support/random.ts'
 
 const gateway = postern({ name: 'mx.example.org', filters: contentFilters(), dns: zone({}) })
@@ -25,10 +25,11 @@ async function judge(message: string | Buffer): Promise<Outcome & { readonly cpu
   await session.helo('mail.example.net')
   await session.mail('alice@example.com')
   await session.rcpt('bob@example.org')
+  const slower = slowness()
   const before = cpuTime()
   const outcome = await session.data(Readable.from([Buffer.from(message as string, 'latin1')]))
   session.close()
-  return { ...outcome, cpu: cpuTime() - before }
+  return { ...outcome, cpu: (cpuTime() - before) / slower }
 }
 
 const PROGRAM = Buffer.concat([Buffer.from('MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff', 'latin1'), Buffer.alloc(400)])
