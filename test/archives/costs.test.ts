@@ -44,6 +44,20 @@ function overlapping(count: number): Buffer {
   return Buffer.concat([ONENOTE, ...Array<Buffer>(count).fill(one), Buffer.alloc(SIZE, '/AAAA')])
 }
 
+/** One page with so much content, and a font. */
+const pageOf = (unit: string): Buffer =>
+  repeated(
+    '%PDF-1.4 1 0 obj <</Type/Page/Contents 2 0 R/Resources<</Font<</F<</BaseFont/Helvetica>>>>>>>> 2 0 obj<<>>stream\n',
+    unit,
+  )
+
+/** Each stream of objects begins in the one before, and reaches to the same end. */
+function streamsInEachOther(count: number): Buffer {
+  const empty = Buffer.concat([Buffer.from('7801', 'hex'), Buffer.alloc(SIZE, Buffer.from('000000ffff', 'hex'))])
+  const one = Buffer.from('1 0 obj<</Type/ObjStm/Filter/FlateDecode>>stream\n')
+  return Buffer.concat([Buffer.from('%PDF-1.4 '), ...Array<Buffer>(count).fill(one), empty])
+}
+
 describe('the cost of expensive files', () => {
   test.for<readonly [what: string, bytes: Buffer, trait: FileTrait | undefined]>([
     ['RTF objects in objects', repeated('{\\rtf1', '\\objdata '), 'unscannable'],
@@ -53,6 +67,26 @@ describe('the cost of expensive files', () => {
     ['files of a notebook that hold each other', overlapping(99), 'embedded-file'],
     ['a PDF of streams', repeated('%PDF-1.4 ', 'stream'), 'unscannable'],
     ['a PDF of streams of objects', repeated('%PDF-1.4 ', ' obj /ObjStm /Fl stream\n'), 'unscannable'],
+    ['a PDF of objects in each other', repeated('%PDF-1.4 ', '1 0 obj [<</A('), 'unscannable'],
+    [
+      'a PDF of objects with streams without an end',
+      repeated('%PDF-1.4 ', '1 0 obj<</Type/ObjStm>>stream\n'),
+      'unscannable',
+    ],
+    ['a PDF of brackets', repeated('%PDF-1.4 1 0 obj ', '['), 'unscannable'],
+    ['a PDF of dictionaries', repeated('%PDF-1.4 ', '<</AA<<'), 'unscannable'],
+    ['a PDF of texts without an end', repeated('%PDF-1.4 ', '1 0 obj('), 'unscannable'],
+    ['a PDF of bytes in hex without an end', repeated('%PDF-1.4 ', '1 0 obj<'), 'unscannable'],
+    ['a PDF of comments', repeated('%PDF-1.4 1 0 obj ', '% '), 'unscannable'],
+    [
+      'a PDF of pages',
+      repeated('%PDF-1.4 1 0 obj <</Type/Catalog/Pages 2 0 R>> ', '2 0 obj<</Kids[2 0 R 2 0 R]>>'),
+      'unscannable',
+    ],
+    ['a PDF of a page of operators', pageOf('/F Tf (a) Tj 9 9 Td '), 'unscannable'],
+    ['a PDF of a page of rectangles', pageOf('1 1 9 9 re f '), 'unscannable'],
+    ['a PDF of a page of pictures without an end', pageOf('ID EI'), 'unscannable'],
+    ['a PDF of streams that hold each other', streamsInEachOther(3000), 'unscannable'],
     ['a PDF of names in hex', repeated('%PDF-1.4 ', '/A#41'), 'unscannable'],
     ['a PDF of actions', repeated('%PDF-1.4 ', '<</S/JavaScript>>'), 'script'],
     ['a page of numbers', repeated('<html><script>', `${'1,'.repeat(511)}x`), 'script'],

@@ -160,7 +160,8 @@ describe('an encrypted PDF', () => {
   test.for(['rc4-40', 'rc4-128', 'aes-128', 'aes-256'])('with %s and no password is read', async name => {
     const found = await look(fixture(`empty-${name}.pdf`))
     expect(found.traits).toEqual([])
-    expect(found.links).toEqual([{ url: 'https://billing.example.net/invoice?id=5521' }])
+    expect(found.links).toEqual([{ url: 'https://billing.example.net/invoice?id=5521', shown: 'View your invoice' }])
+    expect(found.text).toContain('Call +1 (888) 555-0142 to cancel.')
   })
 
   test('with a password counts as encrypted, and nothing is read into it', async () => {

@@ -50,15 +50,18 @@ export class Actions {
   readonly files: AttachedFile[] = []
   private readonly document: PdfDocument
   private readonly notes: Notes
+  private readonly shown: ReadonlyMap<string, string>
   /** Actions that run without a click, and those that do harm. */
   private readonly starts: { readonly value: Value; readonly owner: PdfObject | undefined }[] = []
   private readonly harmful = new Set<Dict>()
   private readonly scripts: { readonly dict: Dict; readonly owner: PdfObject | undefined }[] = []
   private actions = 0
 
-  constructor(document: PdfDocument, notes: Notes) {
+  /** @param shown the texts that links show, by their addresses */
+  constructor(document: PdfDocument, notes: Notes, shown: ReadonlyMap<string, string>) {
     this.document = document
     this.notes = notes
+    this.shown = shown
   }
 
   async read(): Promise<void> {
@@ -125,9 +128,11 @@ export class Actions {
   }
 
   private link(dict: Dict, owner: PdfObject | undefined): void {
-    const url = this.text(dict.get('URI'), owner)
+    const url = this.text(dict.get('URI'), owner).trim()
     // `/URI << /Base … >>` of a catalog is no action.
-    if (url !== '') this.notes.link(url.trim())
+    if (url === '') return
+    const shown = this.shown.get(url)
+    this.notes.link(url, { ...(shown !== undefined && { shown }) })
   }
 
   private async script(dict: Dict, owner: PdfObject | undefined): Promise<void> {

@@ -2,6 +2,8 @@
 import type { Inspector } from '../inspection.ts'
 import { Actions } from './actions.ts'
 import { PdfDocument } from './document.ts'
+import { readPages } from './pages.ts'
+import { readPictures } from './pictures.ts'
 import { isDict, nameOf } from './values.ts'
 
 const MAX_ATTACHED = 33_554_432
@@ -10,8 +12,11 @@ export const inspectPdf: Inspector = async (bytes, { notes, budget, signal, nest
   const text = bytes.toString('latin1')
   const document = await PdfDocument.read(bytes, text, budget, signal)
   if (document.isLocked) notes.trait('encrypted', 'the document is encrypted')
-  const actions = new Actions(document, notes)
+  const { shown, pictures, drawn } = await readPages(document, notes, budget)
+  const actions = new Actions(document, notes, shown)
   await actions.read()
+  for (const picture of drawn) notes.picture(picture)
+  await readPictures(document, pictures, notes)
   const attached = [...actions.files]
   const named = new Set(attached.map(({ object }) => object))
   for (const object of document.objects) {
