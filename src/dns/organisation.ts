@@ -51,6 +51,14 @@ function findDomain(name: string): string | undefined {
 /** The organisational domain of a name, or the name itself where it has none. */
 export const organisationOf = (name: string): string => organisationalDomain(name) ?? name
 
+/** Whether a name ends in a suffix that the Public Suffix List has from ICANN: `example.tech`, not `example.pdf`. */
+export function hasPublicSuffix(name: string): boolean {
+  const query = queryName(name)
+  if (query === undefined || NUMERIC_END.test(query)) return false
+  const { isIcann, domain } = tldts().parse(query, { extractHostname: false, validateHostname: false })
+  return isIcann === true && domain !== null
+}
+
 /** Whether two names have the same organisational domain: the relaxed alignment of DMARC (RFC 9989 §4.10.2). */
 export const isSameOrganisation = (name: string, other: string): boolean =>
   name !== '' && (name === other || organisationalDomain(name) === organisationOf(other))

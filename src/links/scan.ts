@@ -1,4 +1,5 @@
 /** Finds URLs in plain text, as mail programs make links of them. Linear: each character is examined a few times. */
+import { hasPublicSuffix } from '../dns/organisation.ts'
 
 /** A URL in a text. */
 export interface FoundUrl {
@@ -14,7 +15,7 @@ const MAX_LENGTH = 2048
 /** The most positions in one text where a URL could begin. */
 const MAX_STARTS = 20_000
 
-/** Finds `http://…`, `hxxp://…`, `www.…`, `mailto:…`, and host names with a common TLD. */
+/** Finds `http://…`, `hxxp://…`, `file://…`, `www.…`, `mailto:…`, and host names: see `isName`. */
 export function* addressesIn(text: string, max: number): Generator<FoundUrl> {
   let count = 0
   let until = 0
@@ -35,7 +36,7 @@ export function* addressesIn(text: string, max: number): Generator<FoundUrl> {
 function starts(text: string): readonly number[] {
   const found: number[] = []
   for (let at = text.indexOf('://'); at >= 0 && found.length < MAX_STARTS; at = text.indexOf('://', at + 3)) {
-    const scheme = /(?:https?|hxxps?|ftp)$/i.exec(text.slice(Math.max(at - 5, 0), at))?.[0]
+    const scheme = /(?:https?|hxxps?|ftp|file)$/i.exec(text.slice(Math.max(at - 5, 0), at))?.[0]
     if (scheme) found.push(at - scheme.length)
   }
   for (const { index } of text.matchAll(/mailto:/gi)) if (found.length < MAX_STARTS) found.push(index)
@@ -63,14 +64,31 @@ function wordStop(text: string, from: number): number {
 const isWord = (code: number): boolean =>
   (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 45
 
-/** Without a scheme only these TLDs make a link of a word: others are too often file names and typing errors. */
+/** Common TLDs, under which a word is a host name. */
 const TLDS =
   /^[a-z0-9][a-z0-9.-]{0,200}\.(?:com|net|org|info|biz|io|co|me|ru|cn|de|uk|fr|nl|pl|br|in|eu|us|ca|au|jp|it|es|top|xyz|online|site|shop|club|app|dev|live|store|vip|icu|link|click|cc|tv|tk|ml|ga|cf|gq|su|sbs|cfd|bond|lol|cyou|quest|buzz|monster|hair|autos|boats|mom|skin|makeup|pics|xin|fun|space|pro|life|world)(?:[/:?#]|$)/i
 
 /** A cheap check before the whole candidate is extracted. */
-const LIKELY = /^[a-z0-9][a-z0-9.-]{0,200}\.[a-z]{2,6}(?![\w@-])/i
+const LIKELY = /^[a-z0-9][a-z0-9.-]{0,200}\.[a-z]{2,18}(?![\w@-])/i
 
-const isName = (target: string): boolean => TLDS.test(target)
+/**
+ * Tells whether a word is a host name. Under a TLD that is not common it needs more than a name: a path, a hyphen, or
+ * three labels under a country. Of 182 words in 4,800 honest messages that end in such a TLD, 149 have two labels and
+ * nothing else, and are files or names in programs (`bench.sh`, `README.md`, `stream.name`); in unwanted mail there are
+ * 22. Mail programs differ: Outlook links none of them, Gmail and Apple Mail link many.
+ */
+const isName = (target: string): boolean =>
+  TLDS.test(target) || (SPECIAL.test(target) && !FILES.test(target) && hasPublicSuffix(hostOf(target)))
+
+const hostOf = (target: string): string => target.split(/[/:?#]/, 1)[0] ?? ''
+
+/** A path, a hyphen, or three labels under two letters. */
+const SPECIAL =
+  /^[a-z0-9][a-z0-9.-]{0,200}\.[a-z]{2,18}\/\w|^[a-z0-9.]{1,100}-[a-z0-9.-]{1,100}\.[a-z]{2,18}(?:[/:?#]|$)|^(?:[a-z0-9]{1,63}\.){2,8}[a-z]{2}(?:[/:?#]|$)/i
+
+/** TLDs that are more common as the extensions of files. */
+const FILES =
+  /\.(?:md|py|sh|rs|ps|pm|zip|mov|ai|so|am|ac|mk|la|st|tf|do|gd|ad|as|mm|ms|tc|bz|cab|map|cs|pub|in|pl)(?:[:?#]|$)/i
 
 /** Cuts at white space or a delimiter. A full stop, a comma or a bracket at the end belongs to the sentence. */
 function trimmed(text: string): string {
@@ -90,11 +108,33 @@ function trimmed(text: string): string {
   return target
 }
 
-/** The URL that a link text shows, if it is one: `example.org`, or `www.example.org (secure)`. */
+/**
+ * The URL that a link text shows: `example.org`, `www.example.org (secure)`, `Sign in at https://example.org/login`.
+ * Letters, dots and blanks of other forms count as what they look like.
+ */
 export function shownUrl(shown: string): string | undefined {
-  const [text = '', ...more] = shown.trim().slice(0, MAX_LENGTH).split(/\s+/, 2)
-  if (text === '' || text.includes('@')) return undefined
-  if (more.length > 0 && !/^(?:https?:\/\/|www\.)/i.test(text)) return undefined
-  if (/^(?:https?:\/\/|www\.)/i.test(text)) return /^www\./i.test(text) ? `http://${text}` : text
-  return isName(text) ? `http://${text}` : undefined
+  const text = plainForm(shown.trim().slice(0, MAX_LENGTH))
+  const start = text.search(NAMED)
+  if (start >= 0) {
+    const target = trimmed(text.slice(start))
+    // An address for mail, or one that is followed by its host: `www.example.org@…`.
+    const path = target.search(/[^/:\\][/\\]/)
+    if (!target.includes('@') || (path >= 0 && target.indexOf('@') > path)) return withScheme(target)
+  }
+  const [first = '', ...more] = text.split(/\s+/, 2)
+  const name = trimmed(first.replace(/^[("'[<«→»>]+/, ''))
+  if (name === '' || text.includes('@')) return undefined
+  return (more.length === 0 || /^[^\p{L}\p{N}]/u.test(more[0] ?? '')) && isName(name) ? `http://${name}` : undefined
 }
+
+/** A scheme or `www.` at the beginning of a word. */
+const NAMED = /(?<![\w.@/-])(?:h(?:tt|xx)ps?:[/\\]{1,4}\w|www\.\w)/i
+
+const withScheme = (target: string): string => (/^www\./i.test(target) ? `http://${target}` : target)
+
+/** Fullwidth and decorated letters as plain ones, every dot as a full stop, and no invisible characters. */
+const plainForm = (text: string): string =>
+  /^[\0-\x7f]*$/.test(text) ? text : text.replace(INVISIBLE, '').normalize('NFKC').replaceAll('\u3002', '.')
+
+const INVISIBLE =
+  /\u034f|[\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]/g
