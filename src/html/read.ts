@@ -2,6 +2,7 @@
 import { CollapsedText, collapseWhitespace } from './collapsed-text.ts'
 import { ElementStack, isBlock, type Order } from './elements.ts'
 import type { HtmlHandler } from './handler.ts'
+import { LinkSurroundings } from './link-surroundings.ts'
 import type { Hiding, HtmlReading, Reference } from './reading.ts'
 import { findReferences, styleUrls } from './references.ts'
 import { MAX_RULES, parseSheet } from './sheet.ts'
@@ -59,13 +60,14 @@ class HtmlReader implements HtmlHandler {
   #link: OpenLink | undefined
   /** The link that ended last, while no visible text has followed it. */
   #before: OpenLink | undefined
+  readonly #surroundings = new LinkSurroundings()
   readonly #words = new WordBreaks()
 
   open(name: string, attributes: ReadonlyMap<string, string>): void {
     this.#counts.elements++
     countElement(this.#counts, name, attributes)
     this.#elements.enter(name, attributes)
-    if (isBlock(name)) this.#visible.endLine()
+    if (isBlock(name)) this.#endLine()
     if (this.#elements.isReordered) this.#visible.enter(this.#elements.order(), this.#elements.depth)
     this.#words.element(name)
     const count = this.#references.length
@@ -78,11 +80,12 @@ class HtmlReader implements HtmlHandler {
     const before = this.#before
     const goesOn = before?.reference.target === reference.target && ADDRESS_START.test(before.shown)
     this.#link = { reference, shown: goesOn ? before.shown : '' }
+    this.#surroundings.open()
   }
 
   close(name: string): void {
     if (name === 'a') this.#endLink()
-    if (isBlock(name)) this.#visible.endLine()
+    if (isBlock(name)) this.#endLine()
     this.#words.element(name)
     this.#elements.leave(name)
     if (this.#elements.isReordered) this.#visible.leave(this.#elements.depth)
@@ -123,6 +126,7 @@ class HtmlReader implements HtmlHandler {
     if (hiding === undefined) {
       if (this.#before && !this.#link && text.trim() !== '') this.#before = undefined
       this.#words.text(text)
+      this.#surroundings.text(text)
       this.#visible.addText(text)
       return
     }
@@ -151,8 +155,14 @@ class HtmlReader implements HtmlHandler {
   #endLink(): void {
     if (!this.#link) return
     this.#link.reference.shown = collapseWhitespace(this.#link.shown).slice(0, MAX_SHOWN)
+    this.#surroundings.close(this.#link.reference)
     this.#before = this.#link
     this.#link = undefined
+  }
+
+  #endLine(): void {
+    this.#visible.endLine()
+    this.#surroundings.endLine()
   }
 }
 

@@ -32,7 +32,10 @@ export interface Reference {
   readonly element: string
   /** Entities decoded, cut to 4096 characters. */
   readonly target: string
-  /** The visible text of the element, with that of links to the same target just before it; cut to 256 characters. */
+  /**
+   * The visible text of the element, with that of links to the same target just before it, and with the text around it
+   * where all of it is one address; cut to 256 characters.
+   */
   readonly shown: string
   /** The element is in a place where text is hidden. */
   readonly hidden: boolean

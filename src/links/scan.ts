@@ -122,7 +122,7 @@ export function shownUrl(shown: string): string | undefined {
     if (!target.includes('@') || (path >= 0 && target.indexOf('@') > path)) return withScheme(target)
   }
   const [first = '', ...more] = text.split(/\s+/, 2)
-  const name = trimmed(first.replace(/^[("'[<«→»>]+/, ''))
+  const name = trimmed(first.replace(/^[("'[<\u00ab]+|[\u00bb>]+$/g, ''))
   if (name === '' || text.includes('@')) return undefined
   return (more.length === 0 || /^[^\p{L}\p{N}]/u.test(more[0] ?? '')) && isName(name) ? `http://${name}` : undefined
 }
@@ -137,4 +137,4 @@ const plainForm = (text: string): string =>
   /^[\0-\x7f]*$/.test(text) ? text : text.replace(INVISIBLE, '').normalize('NFKC').replaceAll('\u3002', '.')
 
 const INVISIBLE =
-  /\u034f|[\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]/g
+  /\u034f|[\ufe00-\ufe0f]|[\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g
