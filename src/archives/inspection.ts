@@ -153,6 +153,8 @@ export const budget = ({
 /** Collects what an inspector finds. */
 export interface Notes {
   trait(trait: FileTrait, evidence: string): void
+  /** Notes that a password opened what was encrypted: the trait `decrypted` in place of `encrypted`. */
+  opened(evidence: string): void
   /** Notes that not all of it was read, because it exceeds a bound. */
   beyond(evidence: string): void
   member(member: ArchiveMember): void
@@ -194,6 +196,11 @@ class FileNotes implements Notes {
 
   trait(trait: FileTrait, sentence: string): void {
     if (!this.#evidence.has(trait)) this.#evidence.set(trait, sentence)
+  }
+
+  opened(sentence: string): void {
+    this.#evidence.delete('encrypted')
+    this.trait('decrypted', sentence)
   }
 
   beyond(sentence: string): void {

@@ -5,9 +5,9 @@ import type { ArchiveMember, Budget, Notes } from './inspection.ts'
 /** Decodes a name, with `/` between folders. */
 export const utf8 = (bytes: Buffer): string => bytes.toString('utf8').replaceAll('\\', '/')
 
-/** Lists a member; false when the budget is used up. */
+/** Lists a member; false when the budget is used up. What a password has opened is not noted as encrypted. */
 export const memberLister =
-  (notes: Notes, budget: Budget) =>
+  (notes: Notes, budget: Budget, { opened = false } = {}) =>
   (member: ArchiveMember): boolean => {
     if (budget.entries <= 0) {
       notes.beyond('it has more entries than are listed')
@@ -15,7 +15,7 @@ export const memberLister =
     }
     budget.entries -= 1
     notes.member(member)
-    if (member.encrypted) notes.trait('encrypted', 'entries of the archive need a password')
+    if (member.encrypted && !opened) notes.trait('encrypted', 'entries of the archive need a password')
     return true
   }
 

@@ -85,7 +85,7 @@ async function openEncrypted(
   if (!entries.some(({ encrypted }) => encrypted)) return undefined
   const { openZip } = await zipPasswords()
   const opened = await openZip(bytes, entries, to)
-  if (opened) notes.trait('decrypted', openedBy(opened.by))
+  if (opened) notes.opened(openedBy(opened.by))
   else notes.trait('encrypted', NEEDS_PASSWORD)
   return opened
 }

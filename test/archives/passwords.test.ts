@@ -3,9 +3,15 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { inspector } from '../../src/archives/inspect.ts'
 import type { Inspection } from '../../src/archives/inspection.ts'
+import { decodeLzma } from '../../src/archives/passwords/lzma.ts'
+import type { PasswordCheck } from '../../src/archives/passwords/packed.ts'
+import { rar5Check } from '../../src/archives/passwords/rar5.ts'
+import { sevenZipCheck } from '../../src/archives/passwords/seven-zip.ts'
+import { aesStreamOf } from '../../src/archives/passwords/seven-zip-header.ts'
 import { MAX_WORK, PasswordTrial } from '../../src/archives/passwords/trial.ts'
 import { cpuOfAsync } from '../support/cpu.ts'
 import { dice, runs } from '../support/random.ts'
+import { encryptedRar } from './encrypted-rar.ts'
 
 const fixture = (name: string): Buffer => readFileSync(`fixtures/encrypted/${name}`)
 const candidates = (passwords: readonly string[]) => async () =>
@@ -43,6 +49,79 @@ test.for(ZIPS)('%s with changed bytes is opened, refused or damaged, and never t
     const found = await inspect(name, cut, '4471-K')
     // A changed content is not taken for an opened one: its checksum or its code says so.
     if (found?.traits.includes('decrypted')) expect(found.format).toBe('zip')
+  }
+})
+
+const program = Buffer.concat([Buffer.from('MZ\x90\0\x03\0\0\0', 'latin1'), Buffer.alloc(121)])
+const packed: Readonly<Record<string, () => Buffer>> = {
+  'content.7z': () => fixture('content.7z'),
+  'names.7z': () => fixture('names.7z'),
+  'copy.7z': () => fixture('copy.7z'),
+  'stored.rar': () => encryptedRar({ name: 'order.exe', data: program, password: '4471-K' }),
+}
+
+test.for(Object.entries(packed))('M13 %s is opened, and the program in it is found', async ([name, make]) => {
+  const found = await inspect(name, make(), ...(name === 'copy.7z' ? [] : ['wrong', 'Password']), '4471-K')
+  expect(found?.traits).toEqual(['decrypted'])
+  expect(found?.inside.map(({ name, inspection }) => [name, inspection.format])).toEqual([['order.exe', 'pe']])
+  expect(found?.members.map(({ name }) => name)).toContain('order.exe')
+  expect(found?.members.every(({ encrypted }) => encrypted)).toBe(true)
+})
+
+test.for(Object.entries(packed))('%s stays closed for wrong passwords, and says so', async ([name, make]) => {
+  const found = await inspect(name, make(), 'wrong', 'Password', '4471')
+  expect(found?.traits).toContain('encrypted')
+  expect(found?.traits).not.toContain('decrypted')
+  expect(found?.inside).toEqual([])
+})
+
+test('the checks of RAR 5 and 7-Zip know the right password, and twenty wrong ones', async () => {
+  const checks = [sevenZipCheck(fixture('content.7z')), sevenZipCheck(fixture('names.7z'))]
+  for (const check of [...checks, rar5Check(packed['stored.rar']?.() ?? Buffer.alloc(0))]) {
+    expect(await check?.isRight('4471-K')).toBe(true)
+    for (let index = 0; index < 20; index++) expect(await check?.isRight(`wrong ${index}`)).toBe(false)
+  }
+})
+
+test('M13 rounds beyond all programs are not tried', () => {
+  const rar = (rounds: number) => {
+    const bytes = encryptedRar({ name: 'a', data: program, password: 'x', rounds: 1 })
+    bytes[bytes.indexOf(Buffer.concat([Buffer.from([1, 0, 1, 1]), Buffer.alloc(16, 0x5a)])) + 3] = rounds
+    return rar5Check(bytes)
+  }
+  expect(rar(24)).toBeUndefined()
+  expect(rar(18)?.work).toBeGreaterThan(30_000)
+})
+
+test.for(Object.keys(packed))('%s with changed bytes never throws, and takes bounded work', async name => {
+  const whole = packed[name]?.() ?? Buffer.alloc(0)
+  const roll = dice(name.length + 7)
+  for (let run = 0; run < runs(400); run++) {
+    const bytes = Buffer.from(whole)
+    // The directory of 7-Zip is at the end.
+    for (let change = 0; change <= run % 4; change++)
+      bytes[run % 2 === 0 ? roll(bytes.length) : bytes.length - 1 - roll(Math.min(60, bytes.length))] = roll(256)
+    const cut = run % 5 === 0 ? bytes.subarray(0, roll(bytes.length)) : bytes
+    let check: PasswordCheck | undefined
+    try {
+      check = name.endsWith('rar') ? rar5Check(cut) : sevenZipCheck(cut)
+    } catch (error) {
+      // Caught by the caller: a read beyond the bytes.
+      expect(error).toBeInstanceOf(RangeError)
+    }
+    if (check !== undefined && check.work < 200) await check.isRight('4471-K')
+  }
+})
+
+test('a directory of 7-Zip that is packed with LZMA is unpacked as 7-Zip packed it', () => {
+  const bytes = fixture('content.7z')
+  expect(aesStreamOf(bytes)).toMatchObject({ rounds: 19, size: 62, method: 'lzma2' })
+  // Damaged data ends, whatever it says.
+  const roll = dice(3)
+  for (let run = 0; run < runs(300); run++) {
+    const data = Buffer.from(Array.from({ length: 200 }, (_, at) => (at === 0 ? 0 : roll(256))))
+    const out = decodeLzma(data, Buffer.from([roll(225), 0, 0, 1, 0]), roll(5000))
+    expect(out === undefined || out.length < 5000).toBe(true)
   }
 })
 

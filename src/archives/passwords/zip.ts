@@ -14,7 +14,7 @@ const [MAX_PROOF, MAX_ENTRY] = [1_048_576, 4_194_304]
 /** Bytes that are decrypted before the event loop serves others. */
 const SLICE = 262_144
 /** Microseconds: of the keys of WinZip-AES, of those of ZipCrypto, and of a kilobyte of either. */
-const [AES_WORK, CRYPTO_WORK, KILOBYTE_WORK] = [2_000, 5, 12]
+const [AES_WORK, CRYPTO_WORK, KILOBYTE_WORK] = [800, 5, 12]
 
 /** The bytes of an entry without its encryption, still compressed. */
 export interface OpenedEntry {
