@@ -22,6 +22,7 @@ import { inspectOneNote } from './onenote.ts'
 import { inspectTnef } from './outlook.ts'
 import { inspectHtml, inspectSvg } from './pages/pages.ts'
 import { type FindCandidates, PasswordTrial } from './passwords/trial.ts'
+import { withPasswords } from './passwords/with-passwords.ts'
 import { inspectPdf } from './pdf/inspect.ts'
 import { namesOfRar } from './rar.ts'
 import { inspectRtf } from './rtf.ts'
@@ -53,8 +54,8 @@ const inspectors: Readonly<Record<FileFormat, Inspector>> = {
   ole: inspectOle,
   pdf: inspectPdf,
   rtf: inspectRtf,
-  rar: packed('rar', namesOfRar),
-  '7z': packed('7z', namesOfSevenZip),
+  rar: withPasswords('rar', packed('rar', namesOfRar)),
+  '7z': withPasswords('7z', packed('7z', namesOfSevenZip)),
   gzip: inspectGzip,
   tar: inspectTar,
   cab: packed('cab', namesOfCab),

@@ -3,17 +3,9 @@ import type { FileFormat } from '../../filetypes/signatures.ts'
 import type { Inspector } from '../inspection.ts'
 import { memberLister } from '../listing.ts'
 import { type Opened, openEncrypted } from '../unpack/open.ts'
-import type { Unpacked } from '../unpack/task.ts'
 import { rar5Check } from './rar5.ts'
 import { sevenZipCheck } from './seven-zip.ts'
-import { openedBy } from './trial.ts'
-
-/** Checks one password without unpacking anything. */
-export interface PasswordCheck {
-  /** Microseconds of one check. */
-  readonly work: number
-  readonly isRight: (password: string) => Promise<boolean>
-}
+import { openedBy, type PasswordCheck } from './trial.ts'
 
 /** Microseconds of an attempt that 7-Zip makes itself; its CPU is counted by the thread. */
 const UNCHECKED_WORK = 1_000
@@ -22,7 +14,7 @@ const UNCHECKED_WORK = 1_000
 export async function openPacked(
   bytes: Buffer,
   format: FileFormat,
-  listed: Pick<Unpacked, 'hiddenNames'>,
+  { hiddenNames }: { readonly hiddenNames: boolean },
   to: Parameters<Inspector>[1],
 ): Promise<void> {
   const { passwords, notes, budget, nested } = to
@@ -35,7 +27,7 @@ export async function openPacked(
   })
   if (by === undefined || found?.kind !== 'opened') return
   notes.opened(openedBy(by))
-  if (listed.hiddenNames) {
+  if (hiddenNames) {
     const list = memberLister(notes, budget, { opened: true })
     for (const { name, size } of found.entries)
       if (!list({ name, ...(size !== undefined && { size }), encrypted: true })) break

@@ -1,7 +1,7 @@
 /** The value by which RAR 5 checks a password before it unpacks anything (RARLAB, RAR 5.0 archive format). */
 import { createHash, pbkdf2, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
-import type { PasswordCheck } from './packed.ts'
+import type { PasswordCheck } from './trial.ts'
 
 const derive = promisify(pbkdf2)
 

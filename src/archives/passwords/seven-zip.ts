@@ -1,8 +1,8 @@
 /** Checks a password of a 7-Zip archive by its key (SHA-256 in half a million rounds) and the first and last block. */
 import { createDecipheriv, createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
-import type { PasswordCheck } from './packed.ts'
 import { type AesStream, aesStreamOf } from './seven-zip-header.ts'
+import type { PasswordCheck } from './trial.ts'
 
 /** Microseconds of the usual 2^19 rounds; more are not tried. */
 const [USUAL_WORK, USUAL_ROUNDS, MAX_ROUNDS] = [11_000, 19, 22]

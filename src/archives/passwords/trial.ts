@@ -10,6 +10,13 @@ export type FindCandidates = () => Promise<readonly PasswordCandidate[]>
  */
 export const MAX_WORK = 150_000
 
+/** Checks one password without unpacking anything. */
+export interface PasswordCheck {
+  /** Microseconds of one check. */
+  readonly work: number
+  readonly isRight: (password: string) => Promise<boolean>
+}
+
 /** The passwords of one message. */
 export class PasswordTrial {
   readonly #find: FindCandidates
