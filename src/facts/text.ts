@@ -9,6 +9,7 @@ import type { Message } from '../model/stage.ts'
 import { parts } from './parts.ts'
 
 const htmlReader = lazyModule(() => import('../html/read.ts'))
+const calendars = lazyModule(() => import('../archives/content-lines.ts'))
 const textReader = lazyModule(async () => ({
   ...(await import('../html/characters.ts')),
   ...(await import('../html/flowed.ts')),
@@ -22,7 +23,7 @@ export interface TextSection {
   readonly kind: 'plain' | 'html'
   /** It is displayed with the message; false for an attached text. */
   readonly inline: boolean
-  /** The visible text; format=flowed lines are joined (RFC 3676). */
+  /** The visible text; format=flowed lines are joined (RFC 3676), and the folds of a calendar are undone (RFC 5545). */
   readonly visible: string
   /** Of HTML only. */
   readonly html?: HtmlReading
@@ -108,10 +109,18 @@ const TEXT_NAME = /\.(?:txt|text|asc|log|md)$/i
 const isDisplayed = ({ disposition, filenames }: Part): boolean =>
   disposition !== 'attachment' && filenames.every(name => TEXT_NAME.test(name))
 
+/** Calendars and cards, attached or shown, whatever their type says. */
+const FOLDED = /^[\s\ufeff]{0,100}BEGIN:V(?:CALENDAR|CARD)\b/i
+
 async function read(part: Part, kind: TextSection['kind'], room: number): Promise<TextSection> {
   const { path, text = '', flowed } = part
   const inline = part.disposition !== 'attachment' && part.contentType.startsWith('text/')
   if (kind === 'plain') {
+    if (FOLDED.test(text.slice(0, 200))) {
+      // A fold cuts words and links in two.
+      const { unescaped, unfolded } = await calendars()
+      return { path, kind, inline, visible: unescaped(unfolded(text)) }
+    }
     const { unflow } = await textReader()
     return { path, kind, inline, visible: flowed ? unflow(text, flowed.delSp) : text }
   }

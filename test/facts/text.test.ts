@@ -73,3 +73,11 @@ test.for(['%PDF-1.4 ', 'MZ\0', 'PK\x03\x04', 'GIF89a', '\x7fELF'])(
     expect(visible).toContain('https://bad.example/')
   },
 )
+
+test('the folds and escapes of a calendar are undone, so that its words and links are whole', async () => {
+  const { visible } = await ask(text, {
+    message:
+      'Content-Type: text/plain\r\n\r\nBEGIN:VCALENDAR\r\nDESCRIPTION:Your mail\r\n box\\, see\\nhttps://a.exa\r\n\tmple.net/\r\nEND:VCALENDAR\r\n',
+  })
+  expect(visible).toContain('DESCRIPTION:Your mailbox, see\nhttps://a.example.net/\r\n')
+})
