@@ -21,7 +21,7 @@ export function textOf(bytes: Buffer, notes: Notes): string {
 
 /** Notes the web addresses in a text that a person reads. */
 export function noteAddresses(text: string, notes: Notes): void {
-  for (const { target } of addressesIn(text, MAX_ADDRESSES)) notes.link(target)
+  for (const { target } of addressesIn(text, MAX_ADDRESSES)) notes.link(target, { shown: target })
 }
 
 /** `\\host\share`, `//host/share` or `file://host/share`: to open it sends the name and password hash of the user. */

@@ -6,7 +6,7 @@ import { addressesIn, type FoundUrl, shownUrl } from '../links/scan.ts'
 import type { Code } from './code.ts'
 import type { DocumentContent } from './documents.ts'
 import type { Link, Links } from './link.ts'
-import type { Text, TextSection } from './text.ts'
+import { isCalendar, type Text, type TextSection } from './text.ts'
 
 /** Links of one message and as many of its documents, references that are examined of each, and nested redirectors. */
 const [MAX_LINKS, MAX_REFERENCES, MAX_REDIRECTORS] = [1000, 5000, 5]
@@ -20,7 +20,7 @@ export function linksOf(
   codes: readonly Pick<Code, 'path' | 'text'>[] = [],
 ): Links {
   const reader = new LinkReader()
-  const isWhole = reader.readAll(references(sections, subject, others))
+  const isWhole = reader.readAll(references(unread(sections, documents), subject, others))
   const isScanned = reader.readAll(scanned(codes))
   const more = !reader.readAll(linksIn(documents, reader.all)) || !isWhole || !isScanned || cut
   const { all } = reader
@@ -134,6 +134,16 @@ interface Place {
   readonly base: string | undefined
   /** Absent in texts and pages of the message itself. */
   readonly origin?: 'document' | 'code'
+}
+
+/** Without calendars and cards that are read as documents: as a text their HTML is no HTML. */
+function unread(
+  sections: readonly TextSection[],
+  documents: readonly Pick<DocumentContent, 'path' | 'links'>[],
+): readonly TextSection[] {
+  if (documents.length === 0) return sections
+  const read = new Set(documents.map(({ path }) => path))
+  return sections.filter(({ path, visible }) => !read.has(path) || !isCalendar(visible))
 }
 
 function* references(sections: readonly TextSection[], subject: string, others: readonly string[]): Generator<Place> {

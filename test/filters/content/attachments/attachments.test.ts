@@ -53,6 +53,8 @@ const disk = (mark: string): Buffer => {
 }
 const page = (body: string): string => `<html><body>${body}</body></html>`
 const literal = 'QUJD'.repeat(600)
+const locationOf = (url: string): string =>
+  `<?xml version="1.0"?><plist><dict><key>URL</key><string>${url}</string></dict></plist>`
 const pdf = (text: string): string => `%PDF-1.7\n1 0 obj << ${text} >> endobj\n%%EOF`
 
 const cases: Readonly<Record<AttachmentsRule, RuleCase>> = {
@@ -75,6 +77,29 @@ const cases: Readonly<Record<AttachmentsRule, RuleCase>> = {
     fires: file('a.img', disk('CD001')),
     reason: '“a.img” is a disk image',
     spares: file('a.img', disk('CD002')),
+  },
+  'attachments/shortcut': {
+    fires: file('a.webloc', locationOf('file:///Volumes/x/a.app')),
+    reason: '“a.webloc”: it opens “file:///Volumes/x/a.app”',
+    spares: file('a.webloc', locationOf('https://example.org/')),
+  },
+  'attachments/link-file': {
+    fires: file('Wiki.url', '[InternetShortcut]\r\nURL=https://example.org/wiki\r\n'),
+    reason: '“Wiki.url” is a shortcut to a web page',
+    spares: file('Wiki.url', '[InternetShortcut]\r\nURL=file://192.0.2.1/a/b.exe\r\n'),
+  },
+  'attachments/device-profile': {
+    fires: file('wifi.mobileconfig', '<plist><key>PayloadType</key><string>com.apple.mdm</string></plist>'),
+    reason: '“wifi.mobileconfig”: it installs settings: control over the device',
+    spares: file('wifi.plist', '<plist><key>Label</key><string>com.apple.mdm</string></plist>'),
+  },
+  'attachments/build-code': {
+    fires: file(
+      'a.csproj',
+      '<Project><UsingTask TaskFactory="RoslynCodeTaskFactory"><Task><Code>x</Code></Task></UsingTask>',
+    ),
+    reason: '“a.csproj”: a task in it is code that runs when it is built',
+    spares: file('a.csproj', '<Project Sdk="Microsoft.NET.Sdk"><Exec Command="git describe"/></Project>'),
   },
   'attachments/onenote': {
     fires: file('a.one', notebook('e716e3bd65261145a4c48d4d0b7a9eac')),
@@ -252,6 +277,7 @@ tryRules<AttachmentsRule>(options => attachments({ blocked: ['xlsm'], ...options
   'attachments/embedded-object': 'M13 a document with an embedded object',
   'attachments/exploit': 'M13 a document with a known exploit',
   'attachments/rare-archive': 'M13 an archive of a kind that people rarely send',
+  'attachments/shortcut': 'M14 a shortcut written as text',
   'attachments/onenote': 'M14 a notebook with files inside',
   'attachments/active-pdf': 'M14 a document whose action starts a program',
   'attachments/picture-with-page': 'M14 a picture with links',
@@ -313,4 +339,23 @@ test('M11 a name in an archive that is not unpacked counts at any depth', async 
     'attachments/auto-executable',
     '“setup.exe” in an archive runs when the user opens it',
   ])
+})
+
+test('M14 a shortcut that is called as one to a web page and opens a share runs', async () => {
+  const shortcut = (url: string) => ({
+    filename: 'a.url',
+    content: `[InternetShortcut]\nURL=${url}`,
+    type: 'text/plain',
+  })
+  const found = await probe(attachments(), {
+    reversePath: 'alice@example.org',
+    forwardPaths: ['bob@example.net'],
+    message: message({
+      text: 'Hello\n',
+      attachments: [shortcut('https://example.org/'), shortcut('\\\\192.0.2.1\\a\\b.exe')],
+    }),
+  })
+  expect(found.map(({ rule }) => rule)).toEqual(
+    expect.arrayContaining(['attachments/auto-executable', 'attachments/remote-content', 'attachments/shortcut']),
+  )
 })

@@ -42,7 +42,7 @@ const GOOGLE = vevent(
   'X-GOOGLE-CONFERENCE:https://meet.google.com/abc-defg-hij',
   'SUMMARY:Planning',
   'LOCATION:Room 4',
-  'DESCRIPTION:<p>Agenda: <a href="https://www.google.com/url?q=https://docs.google.com/document/d/1AbC/edit&amp;sa=D&amp;source=calendar">document</a></p>\\n-::~:~::~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~::~:~::-\\nJoin with Google Meet: https://meet.google.com/abc-defg-hij\\nOr dial: (US) +1 661-555-0142 PIN: 123456789#\\nMore phone numbers: https://tel.meet/abc-defg-hij?pin=1234567890123&hs=7\\n\\nLearn more about Meet at: https://support.google.com/a/users/answer/9282720\\n\\nPlease do not edit this section.\\n-::~:~::~:~::-',
+  'DESCRIPTION:<p>Agenda: <a href="https://www.google.com/url?q=https://docs.google.com/document/d/1AbC/edit&amp;sa=D&amp;source=calendar">document</a> <a href="https://www.google.com/url?q=https%3A%2F%2Fboards.example.com%2Fplan&amp;sa=D&amp;source=calendar">https://boards.example.com/plan</a></p>\\n-::~:~::~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~::~:~::-\\nJoin with Google Meet: https://meet.google.com/abc-defg-hij\\nOr dial: (US) +1 661-555-0142 PIN: 123456789#\\nMore phone numbers: https://tel.meet/abc-defg-hij?pin=1234567890123&hs=7\\n\\nLearn more about Meet at: https://support.google.com/a/users/answer/9282720\\n\\nPlease do not edit this section.\\n-::~:~::~:~::-',
 )
 const TEAMS = vevent(
   'ORGANIZER;CN=Anna Meyer:mailto:anna@larchfield.example',
