@@ -1,8 +1,12 @@
 /** Old Office files and other Compound Files (MS-CFB): macros, objects, passwords, attachments. */
+import { inspectWorkbook } from './biff.ts'
 import type { Inspector, Notes } from './inspection.ts'
+import { DEFAULT_PASSWORDS } from './office-crypto/default-passwords.ts'
+import { readLock } from './office-crypto/package.ts'
 import { inspectLinkedObject, nativeObject } from './office-objects.ts'
 import { type OleEntry, type OleFile, readOle } from './ole.ts'
 import { inspectOutlookMessage, isOutlookMessage } from './outlook.ts'
+import { openedBy } from './passwords/trial.ts'
 import { MAX_SOURCE, macroKeywords, vbaSource } from './vba.ts'
 
 /** Compressed bytes of all modules. */
@@ -22,7 +26,6 @@ export const inspectOle: Inspector = async (bytes, to) => {
   for (const { path, size } of isMessage ? [] : file.entries)
     if (size > 0 && path !== '') notes.member({ name: path, size })
   const named = (pattern: RegExp) => file.entries.filter(({ path }) => pattern.test(path))
-  if (named(/^EncryptedPackage$/).length > 0) notes.trait('encrypted', 'the document is encrypted as a whole')
   if (file.entries[0]?.classId === INSTALLER) notes.trait('executable', 'it is a Windows Installer package')
   for (const { path, classId } of file.entries) {
     if (classId === EQUATION_EDITOR || /(?:^|\/)Equation Native$/.test(path))
@@ -38,9 +41,10 @@ export const inspectOle: Inspector = async (bytes, to) => {
     if (left <= 0) notes.beyond('its streams share bytes')
     return stream
   }
+  await inspectEncryptedPackage(named, read, to)
   if (isMessage) await inspectOutlookMessage(file, read, to)
   for (const link of named(/\x01Ole$/)) inspectLinkedObject(read(link), notes)
-  for (const workbook of named(/^(?:Workbook|Book)$/)) inspectWorkbook(read(workbook), notes)
+  for (const workbook of named(/^(?:Workbook|Book)$/)) await inspectWorkbook(read(workbook), to)
   for (const document of named(/^WordDocument$/)) inspectWord(read(document), notes)
   for (const object of named(/\x01Ole10Native$/)) {
     const embedded = nativeObject(read(object))
@@ -48,6 +52,31 @@ export const inspectOle: Inspector = async (bytes, to) => {
     if (embedded) await nested(embedded.name, embedded.bytes)
   }
   if (file.broken) notes.trait('unscannable', 'chains of sectors in the Compound File are invalid')
+}
+
+/** A document of Office 2007 and later is encrypted as a whole. It opens with a default password, or a known one. */
+async function inspectEncryptedPackage(
+  named: (pattern: RegExp) => readonly OleEntry[],
+  read: (entry: OleEntry) => Buffer,
+  { notes, nested, passwords }: Parameters<Inspector>[1],
+): Promise<void> {
+  const [encrypted] = named(/^EncryptedPackage$/i)
+  if (encrypted === undefined) return
+  const [info] = named(/^EncryptionInfo$/i)
+  const lock = info && readLock(info.read(65_536))
+  let decrypt: ((bytes: Buffer) => Buffer) | undefined
+  const opens = async (password: string): Promise<boolean> => {
+    decrypt = await lock?.unlock(password)
+    return decrypt !== undefined
+  }
+  if (lock) {
+    const by = await passwords.open(lock.work, opens)
+    if (by !== undefined) notes.trait('decrypted', openedBy(by))
+    for (const password of DEFAULT_PASSWORDS)
+      if (decrypt === undefined && passwords.spend(lock.work)) await opens(password)
+  }
+  if (decrypt === undefined) notes.trait('encrypted', 'the document is encrypted as a whole')
+  else await nested('', decrypt(read(encrypted)))
 }
 
 /** The VBA project of a document or of a `vbaProject.bin`. */
@@ -76,20 +105,6 @@ export function inspectMacros(file: OleFile, notes: Notes): void {
     const { auto, dangerous } = macroKeywords(source)
     if (auto) notes.trait('auto-run', `${module.path} runs by itself: ${auto}`)
     if (dangerous) notes.trait('dangerous-macro', `${module.path} calls ${dangerous}`)
-  }
-}
-
-/** Records of an Excel workbook (MS-XLS): a password, sheets of old macros, names that run. */
-function inspectWorkbook(stream: Buffer, notes: Notes): void {
-  for (let at = 0; at + 4 <= stream.length; ) {
-    const [kind, length] = [stream.readUInt16LE(at), stream.readUInt16LE(at + 2)]
-    const body = stream.subarray(at + 4, at + 4 + length)
-    at += 4 + length
-    if (kind === 0x2f) notes.trait('encrypted', 'the workbook has a password')
-    if (kind === 0x85 && body[5] === 1) notes.trait('macro', 'it has a sheet of Excel 4.0 macros')
-    // A built-in name (bit 5), number 1: Auto_Open.
-    if (kind === 0x18 && body.length > 14 && (body.readUInt16LE(0) & 0x20) !== 0 && body.subarray(14, 17).includes(1))
-      notes.trait('auto-run', 'an Excel 4.0 macro runs when it is opened')
   }
 }
 

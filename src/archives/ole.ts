@@ -159,7 +159,8 @@ class SmallSectors {
   }
 
   #next(number: number): number {
-    this.#table ??= this.#sectors.stream(this.#sectors.bytes.readUInt32LE(60), this.#sectors.bytes.length >> 7)
+    // Four bytes for each small sector of 16 bytes and more.
+    this.#table ??= this.#sectors.stream(this.#sectors.bytes.readUInt32LE(60), this.#sectors.bytes.length >> 2)
     return number * 4 + 4 <= this.#table.length ? this.#table.readUInt32LE(number * 4) : END
   }
 
