@@ -6,8 +6,8 @@ export interface Code {
   readonly text: string
   /** The symbology, as ZXing names it: `QRCode`, `Aztec`, `DataMatrix`, `PDF417`. */
   readonly symbology: string
-  /** Where it is shown: in a picture, or in one of an attached document. */
-  readonly from: 'picture' | 'document'
+  /** Where it is shown: in a picture, in one of an attached document, or drawn in characters, cells or SVG. */
+  readonly from: 'picture' | 'document' | 'drawing'
   /** Of the part that shows it; see `parts`. */
   readonly path: string
 }
@@ -20,4 +20,6 @@ export interface Codes {
   readonly unread: number
   /** Why they were not searched: phrases for the operator, each once. */
   readonly reasons: readonly string[]
+  /** The number of drawings that may be codes, read or not. Honest texts have hardly any. */
+  readonly drawings: number
 }

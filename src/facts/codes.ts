@@ -7,7 +7,7 @@ import type { Code, Codes } from './code.ts'
 import type { PlacedPicture } from './collect-pictures.ts'
 import { documents } from './documents.ts'
 import { parts } from './parts.ts'
-import { isPicturePart, pagesWithPictures } from './picture-places.ts'
+import { isPicturePart, textsWithPictures } from './picture-places.ts'
 import { text } from './text.ts'
 
 export type { Code, Codes } from './code.ts'
@@ -15,11 +15,11 @@ export type { Code, Codes } from './code.ts'
 const collector = lazyModule(() => import('./collect-pictures.ts'))
 const reader = lazyModule(() => import('../codes/reader.ts'))
 
-const NONE: Codes = { all: [], unread: 0, reasons: [] }
+const NONE: Codes = { all: [], unread: 0, reasons: [], drawings: 0 }
 
 /**
- * Pictures of the message, of its pages (`data:`) and of attached documents, searched in a thread by zxing-wasm, which
- * is an optional dependency. Costs nothing where no picture is large enough for a code.
+ * Pictures of the message, of its pages (`data:`) and of attached documents, and what is drawn in characters, cells of
+ * tables or SVG, searched in a thread by zxing-wasm, which is an optional dependency. Costs nothing without pictures.
  *
  * @example
  * const { all } = await message.ask(codes)
@@ -32,10 +32,11 @@ export const codes: Fact<Message, Codes> = fact('codes', 'message', async messag
     message.ask(documents),
   ])
   const files = whole.filter(isPicturePart)
-  const pages = pagesWithPictures(whole, sections)
-  if (files.length === 0 && pages.length === 0 && attached.every(({ pictures }) => pictures.length === 0)) return NONE
+  const texts = textsWithPictures(whole, sections)
+  if (files.length === 0 && texts.length === 0 && attached.every(({ pictures }) => pictures.length === 0)) return NONE
   const { collectPictures } = await collector()
-  const { pictures, skipped } = await collectPictures({ files, pages, documents: attached, bytes: bytesOf() })
+  const { pictures, skipped } = await collectPictures({ files, texts, documents: attached, bytes: bytesOf() })
+  const drawings = pictures.filter(({ from }) => from === 'drawing').length
   if (pictures.length === 0) return { ...NONE, unread: skipped.length, reasons: [...new Set(skipped)] }
   const { readCodes } = await reader()
   const { codes, reasons } = await readCodes(
@@ -46,6 +47,7 @@ export const codes: Fact<Message, Codes> = fact('codes', 'message', async messag
     all: distinct(pictures, codes),
     unread: skipped.length + codes.filter(found => found === undefined).length,
     reasons: [...new Set([...skipped, ...reasons])],
+    drawings,
   }
 })
 

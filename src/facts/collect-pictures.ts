@@ -2,13 +2,18 @@
 import type { Picture } from '../codes/picture.ts'
 import { type PictureSize, sizeOf } from '../codes/size.ts'
 import type { Part } from '../mime/part.ts'
+import { lazyModule } from '../model/lazy.ts'
 import type { Code } from './code.ts'
 import { dataPictures } from './data-pictures.ts'
 import type { DocumentContent } from './documents.ts'
-import { MIN_SIZE, type PageWithPictures } from './picture-places.ts'
+import { MIN_SIZE, type TextWithPictures } from './picture-places.ts'
+
+const drawings = lazyModule(() => import('../codes/drawn/page.ts'))
 
 /** Pictures of one message, pixels of one, bytes of one, and bytes of all. */
 const [MAX_PICTURES, MAX_PIXELS, MAX_SIZE, MAX_TOTAL] = [32, 8_400_000, 4_194_304, 8_388_608]
+/** Drawings in its texts. */
+const MAX_DRAWINGS = 16
 /** Bytes in which nearly every JPEG has its size: metadata and a thumbnail precede it. */
 const HEAD = 65_536
 /** Pixels of a side: the smallest QR code has 21 modules. */
@@ -21,7 +26,7 @@ export interface PlacedPicture extends Pick<Code, 'from' | 'path'> {
 
 interface Sources {
   readonly files: readonly Part[]
-  readonly pages: readonly PageWithPictures[]
+  readonly texts: readonly TextWithPictures[]
   readonly documents: readonly DocumentContent[]
   readonly bytes: (part: Part, limit: number) => Promise<Buffer>
 }
@@ -32,7 +37,7 @@ interface Collected {
   readonly skipped: readonly string[]
 }
 
-export async function collectPictures({ files, pages, documents, bytes }: Sources): Promise<Collected> {
+export async function collectPictures({ files, texts, documents, bytes }: Sources): Promise<Collected> {
   const collection = new PictureCollection()
   const seen = new Set<string>()
   for (const part of files) {
@@ -43,8 +48,13 @@ export async function collectPictures({ files, pages, documents, bytes }: Source
     const content = part.size > head.length ? await bytes(part, MAX_SIZE) : head
     collection.add({ path: part.path, from: 'picture', picture: { kind: 'file', bytes: content } })
   }
-  for (const { path, html } of pages) {
-    for (const { type, bytes: content } of dataPictures(html)) {
+  for (const { path, source, kind, hasPictures, isDrawn } of texts) {
+    if (isDrawn) for (const picture of await drawnIn(kind, source)) collection.draw({ path, from: 'drawing', picture })
+    for (const { type, bytes: content } of hasPictures ? dataPictures(source) : []) {
+      if (type === 'image/svg+xml') {
+        for (const picture of await drawnIn('html', content.toString()))
+          collection.draw({ path, from: 'drawing', picture })
+      }
       if (type === 'image/svg+xml' || content.length < MIN_SIZE) continue
       if (!collection.accepts(sizeOf(content), content.length)) continue
       collection.add({ path, from: 'picture', picture: { kind: 'file', bytes: content } })
@@ -63,10 +73,16 @@ export async function collectPictures({ files, pages, documents, bytes }: Source
   return collection
 }
 
+async function drawnIn(kind: TextWithPictures['kind'], source: string): Promise<readonly Picture[]> {
+  const { drawnInPage, drawnInText } = await drawings()
+  return kind === 'html' ? await drawnInPage(source) : drawnInText(source)
+}
+
 class PictureCollection implements Collected {
   readonly pictures: PlacedPicture[] = []
   readonly skipped: string[] = []
   #bytes = 0
+  #drawings = 0
 
   /** Whether the picture is to be searched. One that is too small for a code is left out without a word. */
   accepts(size: PictureSize | undefined, bytes: number): boolean {
@@ -84,6 +100,12 @@ class PictureCollection implements Collected {
     if (this.pictures.length === MAX_PICTURES) return `the message has more than ${MAX_PICTURES} pictures`
     if (this.#bytes + bytes > MAX_TOTAL) return 'the pictures have more than 8 MB'
     return undefined
+  }
+
+  /** Adds a drawing, which is small. */
+  draw(placed: PlacedPicture): void {
+    if (++this.#drawings <= MAX_DRAWINGS) this.pictures.push(placed)
+    else this.skipped.push(`the message has more than ${MAX_DRAWINGS} drawings`)
   }
 
   add(placed: PlacedPicture): void {

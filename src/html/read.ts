@@ -62,9 +62,14 @@ class HtmlReader implements HtmlHandler {
   #before: OpenLink | undefined
   readonly #surroundings = new LinkSurroundings()
   readonly #words = new WordBreaks()
+  /** The element that began last, while nothing stands in it; '' otherwise. */
+  #empty = ''
 
   open(name: string, attributes: ReadonlyMap<string, string>): void {
     this.#counts.elements++
+    // Cells of a table need no end tag.
+    if (this.#empty === 'td' && name === 'td') this.#counts.emptyCells++
+    this.#empty = name
     countElement(this.#counts, name, attributes)
     this.#elements.enter(name, attributes)
     if (isBlock(name)) this.#endLine()
@@ -84,6 +89,8 @@ class HtmlReader implements HtmlHandler {
   }
 
   close(name: string): void {
+    if (this.#empty === name && CELLS.has(name)) this.#counts.emptyCells++
+    this.#empty = ''
     if (name === 'a') this.#endLink()
     if (isBlock(name)) this.#endLine()
     this.#words.element(name)
@@ -93,6 +100,7 @@ class HtmlReader implements HtmlHandler {
 
   text(text: string, needless: number): void {
     this.#counts.needlessEntities += needless
+    if (this.#empty !== '' && text.trim() !== '') this.#empty = ''
     const inside = this.#elements.name()
     if (inside === 'script') this.#script.push(text)
     else if (inside === 'style') this.#readSheet(text)
@@ -166,6 +174,9 @@ class HtmlReader implements HtmlHandler {
   }
 }
 
+/** Elements that pictures are drawn with. */
+const CELLS: ReadonlySet<string> = new Set('td th div span i b p s u em li'.split(' '))
+
 interface OpenLink {
   readonly reference: Writable<Reference>
   shown: string
@@ -192,7 +203,6 @@ function countElement(counts: Counts, name: string, attributes: ReadonlyMap<stri
   } else if (name === 'form') counts.forms++
   else if (name === 'input') countField(counts, attributes.get('type')?.trim().toLowerCase() ?? 'text')
   else if (name === 'textarea') counts.fields++
-  else if (name === 'td' && isDot(attributes)) counts.emptyCells++
   else if (name === 'script') counts.scripts++
   else if (name === 'iframe' || name === 'frame') counts.frames++
   else if (name === 'object' || name === 'embed' || name === 'applet') counts.embeds++
@@ -207,12 +217,6 @@ function countField(counts: Counts, type: string): void {
 const NOT_TEXT: ReadonlySet<string> = new Set(
   'hidden submit button image reset checkbox radio file color range search'.split(' '),
 )
-
-/** Whether a cell is as small as those of a code to scan. */
-function isDot(attributes: ReadonlyMap<string, string>): boolean {
-  if (!attributes.has('bgcolor') && !attributes.get('style')?.includes('background')) return false
-  return ['width', 'height'].every(side => Number.parseFloat(attributes.get(side) ?? 'NaN') <= 12)
-}
 
 /** Whether the name begins with `on` and a letter. */
 const isHandler = (name: string): boolean => {

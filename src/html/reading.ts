@@ -66,7 +66,7 @@ export interface HtmlReading {
       | 'passwords'
       /** Fields that ask for text, those for passwords among them. */
       | 'fields'
-      /** Cells of tables with a background and a size of at most 12 pixels, as a picture is drawn with. */
+      /** Cells and other elements with neither text nor elements in them, as a picture is drawn with. */
       | 'emptyCells'
       | 'scripts'
       | 'frames'

@@ -14,7 +14,6 @@ import {
   picture,
   spoofed,
   suspiciousLink,
-  suspiciousTarget,
   unproven,
 } from './kinds.ts'
 
@@ -80,14 +79,8 @@ export const combinations = [
   combination(
     'phishing-qr-code',
     'The message threatens an account or impersonates somebody, and shows a code to scan that is not the author’s.',
-    all('html/qr-code', any('wording/account-threat', 'wording/mailbox-threat', spoofed)),
+    all(any('html/qr-code', 'html/qr-code-target'), any('wording/account-threat', 'wording/mailbox-threat', spoofed)),
     3.5,
-  ),
-  combination(
-    'qr-code-request',
-    'The message demands action or a link is suspicious, and it shows a code to scan that is not the author’s.',
-    all('html/qr-code', any(demand, 'wording/threat-subject', suspiciousTarget)),
-    2.8,
   ),
   combination(
     'disposable-sender',
@@ -140,7 +133,7 @@ export const combinations = [
   combination(
     'picture-phishing',
     'The text is in a picture, and the sender or a link is suspicious.',
-    all(picture, any(suspiciousLink, spoofed)),
+    all(any(picture, 'html/qr-code'), any(suspiciousLink, spoofed)),
     1.5,
   ),
   combination(

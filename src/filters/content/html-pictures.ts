@@ -5,7 +5,7 @@ import type { Rule } from '../rules/rule.ts'
 import type { MessageView } from '../rules/view.ts'
 import { solid, sum } from './html-view.ts'
 import { leadsToAuthor } from './own-links.ts'
-import { qrCode } from './qr-code.ts'
+import { qrCodes } from './qr-code.ts'
 
 export const pictures = {
   'html/picture-only': {
@@ -60,7 +60,7 @@ export const pictures = {
       return inside && shown < 40 && `a picture, no link, characters of text: ${shown}`
     },
   },
-  'html/qr-code': qrCode,
+  ...qrCodes,
 } satisfies Readonly<Record<string, Rule<MessageView>>>
 
 const picturesIn = (seen: MessageView): number => sum(seen, ({ counts }) => counts.images - counts.trackers)

@@ -18,20 +18,6 @@ export const spoofed = any(
   'impersonation/no-reply-name',
   'impersonation/provider-domain',
 )
-/** A link hides where it leads, or leads where no honest code to scan does: posters and flyers have shorteners, too. */
-export const suspiciousTarget = any(
-  'links/free-host',
-  'links/ipfs-gateway',
-  'links/dynamic-dns',
-  'links/open-redirect',
-  'links/random-host',
-  'links/ip',
-  'links/look-alike',
-  'links/spoofed-brand',
-  'links/confusable',
-  'links/userinfo',
-  'links/recipient-in-url',
-)
 /** A link leads to hosting that honest senders do not use. */
 export const suspiciousLink = any(
   'links/free-host',
@@ -67,6 +53,7 @@ export const demand = any(
   'wording/prize',
   'wording/survey',
   'wording/payout',
+  'html/qr-code',
   'html/password-field',
 )
 

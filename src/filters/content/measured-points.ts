@@ -120,7 +120,7 @@ export const HTML_POINTS: Readonly<Record<string, number>> = {
   'html/picture-only': 1.5,
   'html/picture-led': 1.5,
   'html/picture-host': 2,
-  'html/qr-code': 0,
+  'html/qr-code': 2.8,
   'html/only': 0,
   'html/no-elements': 0.7,
 }

@@ -15,7 +15,9 @@ test('an offer and suspicious hosting are weighed together, and neither alone', 
 test('a threat to a mailbox is a demand, a parcel that waits with a code to scan is none', () => {
   expect(firing('wording/mailbox-threat', 'links/ipfs-gateway')).toEqual(['phishing-hosting'])
   expect(firing('wording/mailbox-threat', 'html/qr-code')).toContain('phishing-qr-code')
+  expect(firing('wording/mailbox-threat', 'html/qr-code-target')).toContain('phishing-qr-code')
   expect(firing('html/qr-code', 'html/only')).toEqual([])
+  expect(firing('html/qr-code-target', 'links/shortener')).toEqual([])
 })
 
 test('the story of a fortune is weighed with an answer to another address', () => {

@@ -3,11 +3,17 @@ import { expect, test } from 'vitest'
 import { type HtmlRule, html } from '../../../src/filters/content/html.ts'
 import { type MessageOptions, message } from '../../../src/testing/message.ts'
 import { probe } from '../../../src/testing/probe.ts'
+import { modulesOf, pixelsOf, png } from '../../support/pictures.ts'
 import { page, type RuleCase, tryRules } from '../../support/rule-cases.ts'
 
 const words = (count: number): string => 'word '.repeat(count)
 const picture = (size: number): Uint8Array =>
   Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.alloc(size)])
+
+const withCode = (text: string, words = 'Hello'): MessageOptions =>
+  page(`<p>${words}</p><img src="cid:a">`, {
+    attachments: [{ filename: 'a.png', type: 'image/png', content: png(pixelsOf(modulesOf(text))) }],
+  })
 
 const garden =
   'Thank you for these minutes of our garden club: members discussed roses, tulips, budget questions, autumn bulbs, ' +
@@ -92,11 +98,17 @@ const cases: Readonly<Record<HtmlRule, RuleCase>> = {
     }),
   },
   'html/qr-code': {
-    fires: page('<p>Scan the QR code with your phone</p><img src="data:image/png;base64,iVBORw0KGgo=">'),
-    reason: 'the text asks the reader to scan a code: “scan the qr code with your phone”',
-    spares: page(
-      '<p>Scan the QR code at the counter</p><img src="data:image/png;base64,iVBORw0KGgo="><a href="https://www.example.org/t/2">Follow the parcel</a>',
+    fires: page(
+      '<p>Scan the QR code with your phone to keep your account</p><img src="data:image/png;base64,iVBORw0KGgo=">',
     ),
+    reason:
+      'the text asks the reader to scan a code: “scan the qr code with your phone to ke”, and the text speaks of “account”',
+    spares: page('<p>Scan the QR code at the counter</p><img src="data:image/png;base64,iVBORw0KGgo=">'),
+  },
+  'html/qr-code-target': {
+    fires: withCode('https://www.example.net/a'),
+    reason: 'a code to scan leads to “www.example.net”',
+    spares: withCode('https://www.example.org/a'),
   },
   'html/only': {
     fires: page('<p>Hello</p>'),
@@ -141,6 +153,21 @@ test.for<readonly [string, HtmlRule, MessageOptions]>([
       html: `<p>${'Fresh apples, pears and plums arrived today. '.repeat(9)}</p>`,
     },
   ],
+  [
+    'a code of the author',
+    'html/qr-code',
+    withCode('https://www.example.org/a', 'Your account is ready, scan the QR code.'),
+  ],
+  [
+    'a code of another site without a demand',
+    'html/qr-code',
+    withCode('https://www.example.net/a', 'See you at the fair.'),
+  ],
+  [
+    'a code for a payment',
+    'html/qr-code',
+    withCode('BCD\n002\n1\nSCT\n\nA\nDE89', 'Scan the QR code to pay into our account.'),
+  ],
   ['a short text', 'html/parts-differ', { text: 'See the coloured version.\n', html: `<p>${animals.repeat(20)}</p>` }],
   ['emphasis on single letters', 'html/split-words', page(`<p>${'<b>O</b>ne '.repeat(9)}</p>`)],
   [
@@ -157,15 +184,21 @@ test.for<readonly [string, HtmlRule, MessageOptions]>([
   [
     'a code drawn in block characters',
     'html/qr-code',
-    page(`<p>Scan the QR code below.</p><pre>${'█▀▀▄ ▄█ ▀\n'.repeat(25)}</pre>`),
+    page(`<p>Your account: scan the QR code below.</p><pre>${'█▀▀▄ ▄█ ▀\n'.repeat(25)}</pre>`),
   ],
   [
     'a code drawn as a table',
     'html/qr-code',
     page(
-      `<p>Scan the QR code below.</p><table><tr>${'<td width=4 height=4 bgcolor="#000000"></td>'.repeat(210)}</table>`,
+      `<p>Your account: scan the QR code below.</p><table><tr>${'<td width=4 height=4 bgcolor="#000000"></td>'.repeat(210)}</table>`,
     ),
   ],
+  [
+    'a code that leads to another site than the author’s',
+    'html/qr-code',
+    withCode('https://www.example.net/a', 'Your password expires.'),
+  ],
+  ['a code that leads to an IP address', 'html/qr-code', withCode('http://203.0.113.7/a')],
   ['an entity for each letter', 'html/split-words', page(`<p>${'&#97;&#98;'.repeat(30)}</p>`)],
   ['elements that only cut words', 'html/split-words', page(`<p>${'acc<span>ou</span>nt '.repeat(8)}</p>`)],
   ['direction marks in words', 'html/obfuscated-words', page(`<p>${'ca\u200e\u200fr\u200ed '.repeat(5)}</p>`)],
