@@ -14,6 +14,8 @@ export type FileTrait =
   | 'bomb'
   /** Readers see different entries: the directory and the entries themselves disagree. */
   | 'directory-mismatch'
+  /** Two entries have one name and different contents: programs differ in which of them they show. */
+  | 'duplicate-name'
   /** It is valid as two formats at once. */
   | 'polyglot'
   /** Not all of it was read: it exceeds a bound, is damaged, or is compressed by an unsupported method. */

@@ -65,3 +65,16 @@ export function dataOf(bytes: Buffer, offset: number, packed: number): Buffer | 
   const start = offset + 30 + bytes.readUInt16LE(offset + 26) + bytes.readUInt16LE(offset + 28)
   return start + packed <= bytes.length ? bytes.subarray(start, start + packed) : undefined
 }
+
+const END_OF_DIRECTORY = Buffer.from('PK\x05\x06')
+
+/**
+ * Where the archive begins by the end record of its directory (APPNOTE.TXT 4.3.16): before it may stand anything.
+ * Undefined where the record is missing or contradicts itself.
+ */
+export function startOf(bytes: Buffer): number | undefined {
+  const end = bytes.lastIndexOf(END_OF_DIRECTORY)
+  if (end < 0 || end + 22 > bytes.length) return undefined
+  const start = end - bytes.readUInt32LE(end + 12) - bytes.readUInt32LE(end + 16)
+  return start >= 0 ? start : undefined
+}

@@ -1,12 +1,13 @@
 /** Zip archives in both readings: by the central directory at the end, and by the local headers. */
 import { setImmediate } from 'node:timers/promises'
 import { lazyModule } from '../model/lazy.ts'
-import { inflate } from './inflate.ts'
 import type { Inspector, Notes } from './inspection.ts'
 import { inspectOoxml, isOoxml } from './ooxml.ts'
 import { openedBy } from './passwords/trial.ts'
 import type { OpenedZip } from './passwords/zip.ts'
-import { dataOf, LOCAL_HEADER, readDirectory, type ZipEntry } from './zip-directory.ts'
+import { NEEDS_PASSWORD, ZipContent } from './zip-content.ts'
+import { dataOf, LOCAL_HEADER, readDirectory, startOf, type ZipEntry } from './zip-directory.ts'
+import { isCutOff, readLocalHeaders } from './zip-local-headers.ts'
 
 /** A bomb declares more bytes in all, or a higher ratio. Small files may compress that well. */
 const MAX_DECLARED = 209_715_200
@@ -15,49 +16,26 @@ const RATIO_FROM = 1_048_576
 /** Of a longer entry the beginning is inflated first, and the rest only if its format is inspected. */
 const LONG_ENTRY = 8_388_608
 const HEAD = 40_960
-/** Bytes that are inflated of one entry, if the budget allows it. */
-const MAX_ENTRY = 33_554_432
 /** Entries after which the event loop serves others. */
 const TURN = 100
 /** Local headers that are examined for names that the directory does not have. */
 const MAX_SIGNATURES = 10_000
 
 export const inspectZip: Inspector = async (bytes, to) => {
-  const { notes, budget, signal, nested, isKnown } = to
-  const { entries, broken, more } = await readDirectory(bytes, budget.entries)
+  const { notes, budget, nested, isKnown } = to
+  const { entries, more, isCut } = await readEntries(bytes, to)
   budget.entries -= entries.length
   for (const { name, size, encrypted } of entries) notes.member({ name, size, ...(encrypted && { encrypted }) })
-  if (broken !== undefined) notes.trait('unscannable', `the directory of the archive cannot be read: ${broken}`)
   if (more) notes.beyond(`it has more than ${entries.length} entries`)
-  const ranges = checkRanges(bytes, entries, notes)
-  if (!more) checkHiddenEntries(bytes, ranges, notes)
-  // The offsets of the directory may ignore bytes before the archive: most programs accept that.
-  const first = bytes.indexOf(LOCAL_HEADER)
-  if (broken !== undefined && first > 0) return await nested('', bytes.subarray(first))
-  const opened = await openEncrypted(bytes, entries, to)
-  if (isBomb(bytes, entries, notes)) return
-  const unpack = async (entry: ZipEntry, maxBytes = MAX_ENTRY): Promise<Buffer | undefined> => {
-    const { size, encrypted } = entry
-    const plainOf = encrypted ? await opened?.entry(entry) : undefined
-    if (encrypted && plainOf === undefined) {
-      notes.trait('encrypted', NEEDS_PASSWORD)
-      return undefined
-    }
-    const { data, method } = plainOf ?? { data: dataOf(bytes, entry.offset, entry.packed), method: entry.method }
-    if (data === undefined) return undefined
-    if (method === 0) return data
-    if (method !== 8) {
-      notes.trait('unscannable', `an entry has a compression that is not supported (method ${method})`)
-      return undefined
-    }
-    const { bytes: plain, end } = await inflate(data, { form: 'raw', maxBytes, budget, signal })
-    if (end === 'whole' && plain.length !== size)
-      notes.trait('directory-mismatch', 'an entry has another length than the directory declares')
-    if (end === 'cut' && (maxBytes === MAX_ENTRY || plain.length < maxBytes))
-      notes.beyond('it holds more than may be inflated')
-    return plain
+  checkNames(entries, notes)
+  if (!isCut) {
+    const ranges = checkRanges(bytes, entries, notes)
+    if (!more) checkHiddenEntries(bytes, ranges, notes)
+    if (entries.length === 0 && (await inspectShifted(bytes, to))) return
   }
-  const ownParts = isOoxml(entries) ? await inspectOoxml(entries, unpack, to) : undefined
+  const content = new ZipContent(bytes, await openEncrypted(bytes, entries, to), to, isCut)
+  if (isBomb(bytes, entries, notes)) return
+  const ownParts = isOoxml(entries) ? await inspectOoxml(entries, entry => content.read(entry), to) : undefined
   let unpacked = 0
   for (const entry of entries) {
     if (ownParts?.has(entry)) continue
@@ -66,15 +44,61 @@ export const inspectZip: Inspector = async (bytes, to) => {
     unpacked += 1
     if (unpacked % TURN === 0) await setImmediate()
     if (entry.size > LONG_ENTRY) {
-      const head = await unpack(entry, HEAD)
+      const head = await content.read(entry, HEAD)
       if (head && !isKnown(entry.name, head)) continue
     }
-    const plain = await unpack(entry)
+    const plain = await content.read(entry)
     if (plain) await nested(entry.name, plain)
   }
 }
 
-const NEEDS_PASSWORD = 'entries of the archive need a password'
+interface Entries {
+  readonly entries: readonly ZipEntry[]
+  readonly more: boolean
+  /** The archive has no directory: the entries are those of the local headers. */
+  readonly isCut: boolean
+}
+
+async function readEntries(bytes: Buffer, { notes, budget }: Parameters<Inspector>[1]): Promise<Entries> {
+  const { entries, broken, more } = await readDirectory(bytes, budget.entries)
+  if (broken === undefined) return { entries, more, isCut: false }
+  notes.trait('unscannable', `the directory of the archive cannot be read: ${broken}`)
+  return isCutOff(bytes) ? { ...readLocalHeaders(bytes, budget.entries), isCut: true } : { entries, more, isCut: false }
+}
+
+/**
+ * The offsets of a directory may ignore bytes before the archive, which most programs accept: a picture, or another
+ * archive.
+ *
+ * @returns whether it is so
+ */
+async function inspectShifted(bytes: Buffer, { notes, nested }: Parameters<Inspector>[1]): Promise<boolean> {
+  const first = bytes.indexOf(LOCAL_HEADER)
+  const start = startOf(bytes)
+  if (start !== undefined && start > 0 && bytes.subarray(start, start + 4).equals(LOCAL_HEADER)) {
+    if (first >= 0 && first < start) {
+      notes.trait('directory-mismatch', 'another archive stands before the archive')
+      await nested('', bytes.subarray(first, start))
+    }
+    await nested('', bytes.subarray(start))
+    return true
+  }
+  if (first <= 0) return false
+  await nested('', bytes.subarray(first))
+  return true
+}
+
+/** Two entries with one name and different contents: which of them a person gets depends on the program. */
+function checkNames(entries: readonly ZipEntry[], notes: Notes): void {
+  const seen = new Map<string, ZipEntry>()
+  for (const entry of entries) {
+    const key = entry.name.toLowerCase()
+    const other = seen.get(key)
+    if (other && (other.crc !== entry.crc || other.size !== entry.size))
+      notes.trait('duplicate-name', `two entries have the name ${entry.name.slice(-80)}`)
+    seen.set(key, entry)
+  }
+}
 
 /** Opens an encrypted archive where the message gives its password, and notes whether it does. */
 async function openEncrypted(

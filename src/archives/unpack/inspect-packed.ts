@@ -110,6 +110,9 @@ export const BOUNDS = {
   memory: 'unpacking it takes more memory than a message may take',
 } as const satisfies Record<NonNullable<Unpacked['bound']>, string>
 
+/** @internal */
+export const describeFault = (fault: Fault): string => FAULTS[fault]
+
 const FAULTS = {
   checksum: 'has another checksum than the archive declares',
   damaged: 'is damaged',
@@ -120,7 +123,7 @@ const FAULTS = {
 
 function noteFaults(faults: Unpacked['faults'], notes: Notes): void {
   for (const { name, fault } of faults) {
-    const sentence = `${name === '' ? 'the archive' : name.slice(-80)} ${FAULTS[fault]}`
+    const sentence = `${name === '' ? 'the archive' : name.slice(-80)} ${describeFault(fault)}`
     if (fault === 'password') notes.trait('encrypted', sentence)
     else notes.trait('unscannable', sentence)
   }

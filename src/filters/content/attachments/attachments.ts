@@ -206,6 +206,12 @@ const malformed = {
     certain: true,
     find: hasTrait(['bomb', 'overlapping', 'directory-mismatch']),
   },
+  'attachments/duplicate-name': {
+    group: 'dangerous',
+    fires: 'An archive has two entries with one name and different contents.',
+    points: 1,
+    find: hasTrait(['duplicate-name']),
+  },
   'attachments/polyglot': {
     group: 'dangerous',
     fires: 'A file is valid as two formats at once.',

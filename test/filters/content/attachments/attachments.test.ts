@@ -111,6 +111,23 @@ const cases: Readonly<Record<AttachmentsRule, RuleCase>> = {
     reason: '“a.zip”: 103 bytes unpack to 100000000',
     spares: file('a.zip', zip([{ name: 'a', data: 'x'.repeat(5000) }])),
   },
+  'attachments/duplicate-name': {
+    fires: file(
+      'a.zip',
+      zip([
+        { name: 'a.txt', data: 'x' },
+        { name: 'a.txt', data: 'y' },
+      ]),
+    ),
+    reason: '“a.zip”: two entries have the name a.txt',
+    spares: file(
+      'a.zip',
+      zip([
+        { name: 'a.txt', data: 'x' },
+        { name: 'a.txt', data: 'x' },
+      ]),
+    ),
+  },
   'attachments/polyglot': {
     fires: file('a.gif', zip([{ name: 'a.txt', data: 'x' }], { before: 'GIF89a' })),
     reason: '“a.gif”: 6 bytes stand before the archive',
