@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { FileTrait, Notes } from '../inspection.ts'
 import type { PdfDocument } from './document.ts'
-import { isFormScript } from './scripts.ts'
+import { areFormScripts } from './scripts.ts'
 import {
   type Dict,
   isArray,
@@ -16,7 +16,8 @@ import {
   type Value,
 } from './values.ts'
 
-const MAX_SCRIPT = 262_144
+/** Characters of one script, and of all. */
+const [MAX_SCRIPT, MAX_SCRIPTS] = [262_144, 4_194_304]
 /** Values that are looked at before others run. */
 const SLICE = 20_000
 /** Actions that follow each other. */
@@ -74,7 +75,7 @@ export class Actions {
       slice = 0
     }
     for (const dict of document.loose) this.walk(dict, undefined)
-    for (const { dict, owner } of this.scripts) await this.script(dict, owner)
+    await this.readScripts()
     for (const [name, raw] of document.disguised) if (TELLING.has(name)) notes.trait('script', `${raw} hides ${name}`)
     if (this.starts.some(({ value, owner }) => this.leadsToHarm(value, owner)))
       notes.trait('auto-run', 'an action runs when the document is opened')
@@ -135,17 +136,23 @@ export class Actions {
     this.notes.link(url, { ...(shown !== undefined && { shown }) })
   }
 
-  private async script(dict: Dict, owner: PdfObject | undefined): Promise<void> {
-    const { document } = this
-    const code = await this.code(dict.get('JS'), owner)
-    if (code !== undefined && (isFormScript(code) || (document.isLocked && code === ''))) return
-    this.harm(
-      dict,
-      'script',
-      nameOf(dict.get('S')) === 'Rendition' ? 'an action has JavaScript' : 'it holds JavaScript',
-    )
-    for (const [url] of (code ?? '').slice(0, MAX_SCRIPT).matchAll(/\bhttps?:\/\/[^\s"'()<>\\]{3,2000}/gi))
-      this.notes.link(url, { kind: 'open' })
+  private async readScripts(): Promise<void> {
+    const { document, notes, scripts } = this
+    const codes: (string | undefined)[] = []
+    let left = MAX_SCRIPTS
+    for (const { dict, owner } of scripts) {
+      const code = left > 0 ? await this.code(dict.get('JS'), owner) : undefined
+      left -= code?.length ?? 0
+      codes.push(code)
+    }
+    for (const [index, isHarmless] of areFormScripts(codes).entries()) {
+      const [dict, code] = [scripts[index]?.dict, codes[index]]
+      if (dict === undefined || isHarmless || (document.isLocked && code === '')) continue
+      const isRendition = nameOf(dict.get('S')) === 'Rendition'
+      this.harm(dict, 'script', isRendition ? 'an action has JavaScript' : 'it holds JavaScript')
+      for (const [url] of (code ?? '').matchAll(/\bhttps?:\/\/[^\s"'()<>\\]{3,2000}/gi))
+        notes.link(url, { kind: 'open' })
+    }
   }
 
   /** Undefined where it cannot be read. */

@@ -14,7 +14,7 @@ const GLOBALS: ReadonlySet<string> = new Set(
   words(`
     break case catch const continue default delete do else false finally for function if in instanceof let new null
     return switch this throw true try typeof undefined var void while NaN Infinity
-    event app util color Math Number String Boolean Date Array RegExp parseInt parseFloat isNaN isFinite
+    event app util color display font border Math Number String Boolean Date Array RegExp parseInt parseFloat isNaN isFinite
     getField resetForm calculateNow print numPages pageNum`),
 )
 
@@ -36,17 +36,21 @@ const MEMBERS: ReadonlySet<string> = new Set(
 const POWERS =
   /^(?:eval|Function|Collab|SOAP|ADBC|Net|RSS|media|identity|security|doc|(?:un)?escape|(?:submit|mail|export|import|get|goto|open|create|save|launch|exec|add|set|new|remove|extract|insert|replace|trusted|begin|end)[A-Z]\w*)$/
 
-export function isFormScript(code: string): boolean {
-  if (code.length > MAX_SCRIPT) return false
-  const tokens = tokensOf(code)
-  return tokens !== undefined && new FormScript(tokens).isHarmless()
+/** Whether each of the scripts of a form is harmless. They may call each other's functions. */
+export function areFormScripts(codes: readonly (string | undefined)[]): readonly boolean[] {
+  const scripts = codes.map(code => {
+    const tokens = code === undefined || code.length > MAX_SCRIPT ? undefined : tokensOf(code)
+    return tokens && new FormScript(tokens)
+  })
+  const shared = new Set(scripts.flatMap(script => [...(script?.functions ?? [])]))
+  return scripts.map(script => script?.isHarmless(shared) === true)
 }
 
 class FormScript {
   private readonly tokens: readonly string[]
   /** The variables and functions of the script. */
   private readonly own = new Set<string>()
-  private readonly functions = new Set<string>()
+  readonly functions = new Set<string>()
   private readonly arrays = new Set<string>()
 
   constructor(tokens: readonly string[]) {
@@ -54,8 +58,9 @@ class FormScript {
     for (const [index, token] of tokens.entries()) this.collect(token, index)
   }
 
-  isHarmless(): boolean {
-    return this.tokens.every((token, index) => this.isHarmlessToken(token, index))
+  /** @param shared functions of other scripts of the document */
+  isHarmless(shared: ReadonlySet<string>): boolean {
+    return this.tokens.every((token, index) => this.isHarmlessToken(token, index, shared))
   }
 
   private collect(token: string, index: number): void {
@@ -70,7 +75,7 @@ class FormScript {
     if (value[0] === '[' || value[1] === 'Array' || value.some(word => ARRAY_MAKERS.has(word))) this.arrays.add(token)
   }
 
-  private isHarmlessToken(token: string, index: number): boolean {
+  private isHarmlessToken(token: string, index: number, shared: ReadonlySet<string>): boolean {
     const { tokens, own, functions, arrays } = this
     const [before = '', after = ''] = [tokens[index - 1], tokens[index + 1]]
     // What is called has a name that is known, and what is indexed is an array.
@@ -82,7 +87,9 @@ class FormScript {
     if (OBJECTS.has(token)) return after === '.'
     // `{cMsg: …}`: the names of arguments.
     if (after === ':' && /^[bcno][A-Z]/.test(token)) return MEMBERS.has(token)
-    return GLOBALS.has(token) || FORM_FUNCTION.test(token) || (own.has(token) && !POWERS.test(token))
+    return (
+      GLOBALS.has(token) || FORM_FUNCTION.test(token) || ((own.has(token) || shared.has(token)) && !POWERS.test(token))
+    )
   }
 }
 
@@ -111,7 +118,7 @@ function parametersOf(tokens: readonly string[], index: number): readonly string
 
 /** Words and signs; texts are `""`, and numbers, regular expressions and comments are left out. */
 const TOKEN =
-  /\s+|\/\/[^\r\n]*|\/\*[^*]*(?:\*(?!\/)[^*]*)*\*\/|"(?:[^"\\\r\n]|\\[\s\S])*"|'(?:[^'\\\r\n]|\\[\s\S])*'|[A-Za-z_$][\w$]*|[\d.]+[\dA-Fa-fxX.]*|[^\s]/y
+  /\s+|\/\/[^\r\n]*|\/\*[^*]*(?:\*(?!\/)[^*]*)*\*\/|"(?:[^"\\\r\n]|\\[\s\S])*"|'(?:[^'\\\r\n]|\\[\s\S])*'|[A-Za-z_$][\w$]*|\d[\dA-Fa-fxX.]*|\.\d+|[^\s]/y
 
 /** Undefined where it is no ordinary script. */
 function tokensOf(code: string): readonly string[] | undefined {
@@ -135,7 +142,7 @@ function tokensOf(code: string): readonly string[] | undefined {
       if (token.length < 2) return undefined
       tokens.push('""')
     } else if (first === '`' || first === '\\' || first > '~') return undefined
-    else tokens.push(/[\d]/.test(first) ? '0' : token)
+    else tokens.push(/^\.?\d/.test(token) ? '0' : token)
   }
   return tokens
 }

@@ -1,5 +1,5 @@
 /** Rules for documents that run code or load content when the user opens them. */
-import { isFreeHost, isGateway, isShortener } from '../../../links/hosting.ts'
+import { isFreeHost, isGateway } from '../../../links/hosting.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
 import { type AttachmentView, hasTrait } from './attachment-view.ts'
@@ -45,10 +45,10 @@ export const documents = {
   },
   'attachments/active-pdf': {
     group: 'document',
-    fires: 'A PDF starts programs, or has embedded files that a script or an action opens.',
+    fires: 'A PDF starts programs, acts when it is opened, or has embedded files that a script or an action opens.',
     points: 3,
     find: hasTrait(
-      ['launch', 'script'],
+      ['launch', 'script', 'auto-run'],
       ({ format, traits }) =>
         format === 'pdf' &&
         (traits.includes('launch') || traits.includes('embedded-file') || traits.includes('auto-run')),
@@ -56,7 +56,7 @@ export const documents = {
   },
   'attachments/document-link': {
     group: 'document',
-    fires: 'A PDF or an Office document links to free hosting, a shortener or an IPFS gateway.',
+    fires: 'A PDF or an Office document links to free hosting or an IPFS gateway.',
     points: 2,
     find: ({ all }) => {
       for (const { name, inspection } of all) {
@@ -71,5 +71,6 @@ export const documents = {
 function isPublicHosting(url: string): boolean {
   const host = URL.parse(url)?.hostname ?? ''
   const target = { host, url }
-  return isFreeHost(target) || isShortener(target) || isGateway(target)
+  // Flyers have short links; the rules of links know the shorteners.
+  return isFreeHost(target) || isGateway(target)
 }
