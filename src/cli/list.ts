@@ -1,15 +1,10 @@
 /** `postern list`: shows and changes the allow and deny lists in the store of a running gateway. */
-import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { type ListEntry, type SenderLists, senderLists } from '../filters/index.ts'
-import { PosternError } from '../model/errors.ts'
 import { type Duration, toMilliseconds } from '../model/units.ts'
-import { readStore, shownStore } from '../relay/config/command-line.ts'
-import { loadOptions } from '../relay/config/load.ts'
-import type { StoreConfig } from '../relay/config/types.ts'
-import { connectStore, type SharedStoreConfig } from '../relay/stores.ts'
-import { CONFIG_DEFAULT, namedConfig } from './named-config.ts'
+import { CONFIG_DEFAULT } from './named-config.ts'
 import type { Output } from './output.ts'
+import { openSharedStore } from './shared-store.ts'
 
 export const LIST_USAGE = `usage: postern list show [--for SCOPE] [--json] [--store STORE | --config FILE]
        postern list add SENDER [--deny] [--for SCOPE] [--enforced] [--unproven] [--expires DURATION]
@@ -46,12 +41,9 @@ export async function listCommand(args: readonly string[], output: Output): Prom
     output.error(LIST_USAGE)
     return 2
   }
-  const { lists, close } = await openLists(
-    values.store,
-    values.store === undefined ? namedConfig(values.config) : values.config,
-  )
+  const { store, close } = await openSharedStore(values)
   try {
-    return await ACTIONS[action as keyof typeof ACTIONS](lists, subject ?? '', values, output)
+    return await ACTIONS[action as keyof typeof ACTIONS](senderLists({ store }), subject ?? '', values, output)
   } finally {
     await close()
   }
@@ -116,41 +108,4 @@ function lineOf({ id, effect, sender, scope, enforced, unproven, expires, author
     ...(author === undefined ? [] : [`by ${author}`]),
     ...(note === undefined ? [] : [`(${note})`]),
   ].join('  ')
-}
-
-/** @param given takes precedence over the store of the configuration */
-async function openLists(
-  given: string | undefined,
-  file: string | undefined,
-): Promise<{ readonly lists: SenderLists; readonly close: () => Promise<void> }> {
-  const config = storeOf(given, await configured(file))
-  // A mistyped name would make a store that no gateway reads.
-  if ('file' in config && !existsSync(config.file))
-    throw new PosternError([
-      { path: '--store', found: config.file, expected: STORES, remedy: 'name the file that the gateway has made' },
-    ])
-  const { store, close } = await connectStore(config, ({ reason }) => process.emitWarning(reason))
-  return {
-    lists: senderLists({ store }),
-    close: async () => {
-      await store.close?.()
-      await close()
-    },
-  }
-}
-
-const STORES = 'the file or the redis:// address of the gateway’s store'
-
-/** The store of a configuration file, if there is one. */
-const configured = async (file: string | undefined): Promise<StoreConfig | undefined> =>
-  file === undefined
-    ? undefined
-    : (await loadOptions({ args: ['--config', file], environment: process.env })).options.store
-
-function storeOf(given: string | undefined, other: StoreConfig | undefined): SharedStoreConfig {
-  const config = given === undefined ? other : readStore(given)
-  if (config !== undefined && config !== 'memory') return config
-  const expected = config === 'memory' ? `${STORES}: the memory of another process cannot be changed` : STORES
-  const found = given === undefined ? other : shownStore(given)
-  throw new PosternError([{ path: '--store', found, expected, remedy: `give --store ${STORES}, or --config` }])
 }

@@ -15,6 +15,7 @@ const USAGE = `usage: postern serve [--config FILE] [option ...] (see postern se
        postern replay DIR --config A [--config B] [--redact WORD ...]
        postern learn --state DIR --from SOURCE ... (see postern learn --help)
        postern list show|add|remove ... (see postern list --help)
+       postern short-links add|import|remove ... (see postern short-links --help)
        postern score FILE ... (see postern score --help)
        postern trace WHAT (see postern trace --help)
        postern history export|erase ADDRESS (see postern history --help)
@@ -40,6 +41,8 @@ const COMMANDS = {
   config: async (args: readonly string[], output: Output) =>
     (await import('./config-command.ts')).configCommand(args, output),
   list: async (args: readonly string[], output: Output) => (await import('./list.ts')).listCommand(args, output),
+  'short-links': async (args: readonly string[], output: Output) =>
+    (await import('./short-links.ts')).shortLinksCommand(args, output),
   quarantine: async (args: readonly string[], output: Output) =>
     (await import('./quarantine.ts')).quarantineCommand(args, output),
   doctor: async (args: readonly string[], output: Output) => (await import('./doctor.ts')).doctorCommand(args, output),

@@ -1,7 +1,8 @@
 /** Reads the links of texts and pages, and unwraps redirectors. */
 import type { Reference } from '../html/reading.ts'
 import { type Address, readAddress } from '../links/address.ts'
-import { unwrap } from '../links/redirectors.ts'
+import { isShortener } from '../links/hosting.ts'
+import { type Unwrapped, unwrap } from '../links/redirectors.ts'
 import { addressesIn, type FoundUrl, shownUrl } from '../links/scan.ts'
 import type { Code } from './code.ts'
 import type { DocumentContent } from './documents.ts'
@@ -18,8 +19,9 @@ export function linksOf(
   others: readonly string[] = [],
   documents: readonly Pick<DocumentContent, 'path' | 'links'>[] = [],
   codes: readonly Pick<Code, 'path' | 'text'>[] = [],
+  shortLinks: Targets = {},
 ): Links {
-  const reader = new LinkReader()
+  const reader = new LinkReader(shortLinks)
   const isWhole = reader.readAll(references(unread(sections, documents), subject, others))
   const isScanned = reader.readAll(scanned(codes))
   const more = !reader.readAll(linksIn(documents, reader.all)) || !isWhole || !isScanned || cut
@@ -32,8 +34,19 @@ export function linksOf(
   return { all, domains: [...domains], cut: more }
 }
 
+/** What short links lead to, by URL. */
+type Targets = Readonly<Record<string, string>>
+
+/** The URLs of links to public shorteners, each once; at most 20. */
+export const shortLinksIn = (links: readonly Link[]): readonly string[] =>
+  [...new Set(links.filter(link => isWeb(link) && isShortener(link)).map(({ url }) => url))].slice(0, MAX_SHORT_LINKS)
+
+const isWeb = ({ scheme }: Link): boolean => scheme === 'http' || scheme === 'https'
+const MAX_SHORT_LINKS = 20
+
 class LinkReader {
   readonly all: Link[] = []
+  readonly #shortLinks: Targets
   // Pages repeat the same picture and the same link a hundred times: each is read once.
   readonly #places = new DistinctSet<Place>(
     ({ reference }) => reference.target,
@@ -45,6 +58,10 @@ class LinkReader {
     ({ from, shown, hidden, via }) => `${from} ${shown} ${hidden} ${via ?? ''}`,
   )
   readonly #addresses = new AddressReader()
+
+  constructor(shortLinks: Targets) {
+    this.#shortLinks = shortLinks
+  }
 
   /** Adds the links of these places, as far as the limits go. Returns false where not all were read. */
   readAll(places: Iterable<Place>): boolean {
@@ -71,13 +88,18 @@ class LinkReader {
       if (depth > MAX_REDIRECTORS) return false
       const address = this.#addresses.read(next, base)
       if (!address) return true
-      const inner = unwrap(address)
+      const inner = unwrap(address) ?? this.#targetOf(address.url)
       const link: Link = { ...address, ...place, ...before, ...(inner && { redirects: inner.kind ?? 'other' }) }
       if (this.all.length < limit && this.#links.add(link)) this.all.push(link)
       before = { via: address.host || `${address.scheme}:`, ...(inner?.kind && { viaKind: inner.kind }) }
       next = inner?.target
     }
     return true
+  }
+
+  #targetOf(url: string): Unwrapped | undefined {
+    const target = Object.hasOwn(this.#shortLinks, url) ? this.#shortLinks[url] : undefined
+    return target === undefined ? undefined : { target, kind: 'shortener' }
   }
 
   /** The host of the address that the text of a link is. */

@@ -13,11 +13,14 @@ import { text } from './text.ts'
 
 export type { Link, Links } from './link.ts'
 
-const linkReader = lazyModule(() => import('./link-reader.ts'))
+const linkReader = lazyModule(async () => ({
+  ...(await import('./link-reader.ts')),
+  ...(await import('../links/short-links.ts')),
+}))
 
 /**
  * From text, HTML, the subject and, after them, attached documents and codes to scan. Nothing is fetched: redirectors
- * are unwrapped only where their address contains the target.
+ * are unwrapped only where their address contains the target, short links only where the store knows what they lead to.
  *
  * @example
  * const { all } = await message.ask(links)
@@ -31,6 +34,17 @@ export const links: Fact<Message, Links> = fact('links', 'message', async messag
     message.ask(codes),
   ])
   const more = seen.cut || isBeyond(defects) ? (await message.ask(sweep)).links : []
-  const { linksOf } = await linkReader()
-  return linksOf(seen, message.header.get('subject') ?? '', more, attached, scanned)
+  const { linksOf, shortLinksIn, findShortLinks } = await linkReader()
+  const subject = message.header.get('subject') ?? ''
+  const found = linksOf(seen, subject, more, attached, scanned)
+  const short = shortLinksIn(found.all)
+  if (short.length === 0) return found
+  // Without its answer the links are what they were: links to a shortener.
+  const targets = await message
+    .callExternal(
+      `short-links:${short.join(' ').slice(0, 1000)}`,
+      async () => await findShortLinks(message.store, short),
+    )
+    .catch(() => ({}))
+  return Object.keys(targets).length === 0 ? found : linksOf(seen, subject, more, attached, scanned, targets)
 })

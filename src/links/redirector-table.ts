@@ -82,7 +82,6 @@ links.engage.ticketmaster.com /ctt u,url open sublime
 .mail.adobe.com /r/ p1 open hunting
 .campaign.adobe.com /r/ p1 open hunting
 .anonym.to / @query open clearurls
-.gate.sc / url open clearurls
 .smartredirect.de / url open clearurls
 .viglink.com / u,out open sublime
 .redirectingat.com / url open phishing

@@ -15,8 +15,9 @@ import { decoded, encodedUrl, isHttp, withScheme } from './url-encodings.ts'
  * - `protection`: a mail filter, which rewrites the links of honest mail
  * - `counter`: a sending service, a partner network or a social network, which counts clicks
  * - `copy`: an archive, which shows a copy of the page
+ * - `shortener`: a public shortener, whose target the store knows: see `saveShortLinks`
  */
-export type RedirectorKind = (typeof KINDS)[number]
+export type RedirectorKind = (typeof KINDS)[number] | 'shortener'
 
 /** The target that an address contains. */
 export interface Unwrapped {
@@ -32,8 +33,8 @@ export function unwrap(address: Pick<Address, 'url' | 'host'>): Unwrapped | unde
 }
 
 /**
- * An address with another one in it has slashes, backslashes or percent-encoding in its parameters or behind its `#`, or
- * has `http` in some form. Nine URLs of ten have none of that, and need not be parsed.
+ * An address with another one in it has slashes, backslashes or percent-encoding in its parameters or behind its `#`,
+ * or it has `http` in some form. Nine URLs of ten have none of that, and need not be parsed.
  */
 function mayContainTarget({ url, host }: Pick<Address, 'url' | 'host'>): boolean {
   if (!url.startsWith('http')) return !SIMPLE_SCHEME.test(url)

@@ -117,7 +117,7 @@ export function shownUrl(shown: string): string | undefined {
   const start = text.search(NAMED)
   if (start >= 0) {
     const target = trimmed(text.slice(start))
-    // An address for mail, or one that is followed by its host: `www.example.org@…`.
+    // What stands before an `@` is a user: `www.example.org@…`.
     const path = target.search(/[^/:\\][/\\]/)
     if (!target.includes('@') || (path >= 0 && target.indexOf('@') > path)) return withScheme(target)
   }

@@ -1,4 +1,6 @@
-/** Redirectors: each row of the table, and targets that are hidden in other addresses. More with `POSTERN_FUZZ=100000`. */
+/**
+ * Redirectors: each row of the table, and targets that are hidden in other addresses. More with `POSTERN_FUZZ=100000`.
+ */
 import { expect, test } from 'vitest'
 import { readAddress } from '../../src/links/address.ts'
 import { KINDS, REDIRECTORS, SOURCES } from '../../src/links/redirector-table.ts'

@@ -31,8 +31,8 @@ const mayBeBrand = ({ domain, organisation }: Sender, brands: Brands): boolean =
   !isFreeMail(domain) && brands.mayBeOwned(organisation)
 
 /**
- * The links without those that only lead to the next one: what rules for every link of a message count. The author's own
- * redirectors stay, in place of their targets.
+ * The links without those that only lead to the next one: what rules for every link of a message count. The author's
+ * own redirectors stay, in place of their targets.
  */
 export function endsOf(seen: Pick<MessageView, 'clicks' | 'from' | 'brands'>): readonly Link[] {
   const { clicks } = seen
