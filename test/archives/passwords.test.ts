@@ -124,6 +124,13 @@ test('a directory of 7-Zip that is packed with LZMA is unpacked as 7-Zip packed 
   }
 })
 
+test.for(['user-aes-128.pdf', 'user-aes-256.pdf'])('%s is read with the password of the message', async name => {
+  const found = await inspect(name, readFileSync(`fixtures/pdf/${name}`), 'wrong', '24121980')
+  expect(found?.traits).toEqual(['decrypted'])
+  expect(found?.links.map(({ url }) => url)).toEqual(['https://billing.example.net/invoice?id=5521'])
+  expect(found?.text).toContain('Call +1 (888) 555-0142 to cancel.')
+})
+
 test('what opened one archive is tried first for the next', async () => {
   const tried: string[] = []
   const trial = new PasswordTrial(candidates(['a', 'b', 'c']))

@@ -1,6 +1,8 @@
-/** The objects of a PDF by their numbers, decrypted where the password is empty, with the data of their streams. */
+/** The objects of a PDF by their numbers, decrypted where a password opens it, with the data of their streams. */
 import { inflate } from '../inflate.ts'
 import type { Budget } from '../inspection.ts'
+import type { PasswordCandidate } from '../passwords/candidates.ts'
+import type { PasswordTrial } from '../passwords/trial.ts'
 import { type Decryption, decryption } from './encryption.ts'
 import { ascii85, asciiHex, lzw, runLength, unpredict } from './filters.ts'
 import { END, Lexer } from './lexer.ts'
@@ -23,14 +25,26 @@ export interface Decoded {
   readonly left?: string
 }
 
+/** Microseconds of one password. */
+const PASSWORD_WORK = 1_500
+
+interface ReadOptions {
+  readonly budget: Budget
+  /** The passwords that the message gives. */
+  readonly passwords: PasswordTrial
+  readonly signal: AbortSignal
+}
+
 export class PdfDocument {
   readonly objects: PdfObject[]
   /** Dictionaries outside of objects. */
   readonly loose: Dict[]
   /** Names that are written with hex escapes for ordinary letters, as they are written. */
   readonly disguised: Map<string, string>
-  /** The document is encrypted, and the empty password does not open it. */
+  /** The document is encrypted, and neither the empty password nor one of the message opens it. */
   isLocked = false
+  /** The password of the message that opened it. */
+  openedBy: PasswordCandidate | undefined
   /** A sentence, where not all of it was read. */
   beyond: string | undefined
   private readonly numbered = new Map<number, PdfObject>()
@@ -41,9 +55,9 @@ export class PdfDocument {
   /** Bytes of streams that may still be given to decoders. */
   private packedLeft: number
 
-  static async read(bytes: Buffer, text: string, budget: Budget, signal: AbortSignal): Promise<PdfDocument> {
+  static async read(bytes: Buffer, text: string, { budget, passwords, signal }: ReadOptions): Promise<PdfDocument> {
     const document = new PdfDocument(bytes, await findObjects(text), budget, signal)
-    document.openEncryption()
+    await document.openEncryption(passwords)
     await document.unpackObjects()
     return document
   }
@@ -172,7 +186,7 @@ export class PdfDocument {
       : found
   }
 
-  private openEncryption(): void {
+  private async openEncryption(passwords: PasswordTrial): Promise<void> {
     const tables = this.objects.map(({ value }) => value).filter(isDict)
     const trailers = [...this.loose, ...tables.filter(isTable)].filter(dict => dict.has('Root') || dict.has('Encrypt'))
     const encrypted = trailers.filter(dict => dict.has('Encrypt') && this.resolve(dict.get('Encrypt')) !== null)
@@ -183,7 +197,11 @@ export class PdfDocument {
     const encrypt = this.dict(holder.get('Encrypt'))
     const id = trailers.map(dict => this.resolve(dict.get('ID'))).find(isArray)?.[0]
     const resolved = encrypt && new Map([...encrypt].map(([key, value]) => [key, this.resolve(value) ?? null]))
-    this.decryption = resolved && decryption(resolved, id instanceof PdfString ? id.bytes : '')
+    const opens = (password: string): boolean => {
+      this.decryption = resolved && decryption(resolved, id instanceof PdfString ? id.bytes : '', password)
+      return this.decryption !== undefined
+    }
+    if (!opens('') && resolved !== undefined) this.openedBy = await passwords.open(PASSWORD_WORK, opens)
     this.isLocked = this.decryption === undefined
   }
 

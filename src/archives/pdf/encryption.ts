@@ -1,6 +1,7 @@
 /**
  * The standard security handler (ISO 32000-2 §7.6.4, ISO 32000-1 §7.6): documents whose user password is empty are
- * readable to all, and are decrypted. Their owner's password only forbids printing or changing.
+ * readable to all, and are decrypted, and so are those whose password the message gives. The owner's password only
+ * forbids printing or changing.
  */
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto'
 import { type Dict, isDict, nameOf, numberOf, PdfString, type Value } from './values.ts'
@@ -17,13 +18,13 @@ export interface Decryption {
   readonly streams: (bytes: Buffer, number: number, generation: number) => Buffer
 }
 
-/** Undefined where the empty password does not open the document, or its handler is another one. */
-export function decryption(encrypt: Dict, id: string): Decryption | undefined {
+/** Undefined where the password does not open the document, or its handler is another one. */
+export function decryption(encrypt: Dict, id: string, password = ''): Decryption | undefined {
   if (nameOf(encrypt.get('Filter')) !== 'Standard') return undefined
   const version = numberOf(encrypt.get('V'))
   const [stringMethod, streamMethod] = [methodOf(encrypt, version, 'StrF'), methodOf(encrypt, version, 'StmF')]
   if (stringMethod === undefined || streamMethod === undefined) return undefined
-  const key = version >= 5 ? modernKey(encrypt) : oldKey(encrypt, version, id)
+  const key = version >= 5 ? modernKey(encrypt, password) : oldKey(encrypt, version, id, password)
   if (key === undefined) return undefined
   return { strings: decoder(stringMethod, key), streams: decoder(streamMethod, key) }
 }
@@ -43,7 +44,7 @@ function methodOf(encrypt: Dict, version: number, which: 'StrF' | 'StmF'): Metho
 const METHODS: Readonly<Record<string, Method>> = { None: 'none', V2: 'rc4', AESV2: 'aes-128', AESV3: 'aes-256' }
 
 /** Algorithms 2 and 6. */
-function oldKey(encrypt: Dict, version: number, id: string): Buffer | undefined {
+function oldKey(encrypt: Dict, version: number, id: string, password: string): Buffer | undefined {
   const revision = numberOf(encrypt.get('R'))
   const bits = version === 1 ? 40 : version === 4 ? 128 : numberOf(encrypt.get('Length'), 40)
   const length = Math.min(16, Math.max(5, bits >> 3))
@@ -51,7 +52,8 @@ function oldKey(encrypt: Dict, version: number, id: string): Buffer | undefined 
   permissions.writeInt32LE(numberOf(encrypt.get('P')) | 0)
   const [owner, user, documentId] = [text(encrypt.get('O')), text(encrypt.get('U')), Buffer.from(id, 'latin1')]
   const open = revision >= 4 && encrypt.get('EncryptMetadata') === false ? [Buffer.alloc(4, 255)] : []
-  let key = md5(PADDING, owner.subarray(0, 32), permissions, documentId, ...open)
+  const padded = Buffer.concat([Buffer.from(password, 'latin1'), PADDING]).subarray(0, 32)
+  let key = md5(padded, owner.subarray(0, 32), permissions, documentId, ...open)
   for (let round = 0; revision >= 3 && round < 50; round += 1) key = md5(key.subarray(0, length))
   key = key.subarray(0, length)
   if (revision < 3) return rc4(key, PADDING).equals(user.subarray(0, 32)) ? key : undefined
@@ -65,21 +67,25 @@ function oldKey(encrypt: Dict, version: number, id: string): Buffer | undefined 
 }
 
 /** Algorithms 2.A and 2.B: the key is stored, encrypted with a hash of the password. */
-function modernKey(encrypt: Dict): Buffer | undefined {
+function modernKey(encrypt: Dict, password: string): Buffer | undefined {
   const revision = numberOf(encrypt.get('R'))
+  // SASLprep makes the compatible form of letters (RFC 4013 §2.2).
+  const secret = Buffer.from(password.normalize('NFKC')).subarray(0, 127)
   const [user, sealed] = [text(encrypt.get('U')), text(encrypt.get('UE'))]
   if (user.length < 48 || sealed.length < 32) return undefined
-  const hash = (salt: Buffer) => (revision >= 6 ? hardened(salt) : createHash('sha256').update(salt).digest())
+  const hash = (salt: Buffer) =>
+    revision >= 6 ? hardened(secret, salt) : createHash('sha256').update(secret).update(salt).digest()
   if (!hash(user.subarray(32, 40)).equals(user.subarray(0, 32))) return undefined
   const unseal = createDecipheriv('aes-256-cbc', hash(user.subarray(40, 48)), Buffer.alloc(16)).setAutoPadding(false)
   return Buffer.concat([unseal.update(sealed.subarray(0, 32)), unseal.final()])
 }
 
-/** Algorithm 2.B for the empty password. */
-function hardened(salt: Buffer): Buffer {
-  let key = createHash('sha256').update(salt).digest()
+/** Algorithm 2.B for the user's password. */
+function hardened(secret: Buffer, salt: Buffer): Buffer {
+  let key = createHash('sha256').update(secret).update(salt).digest()
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const repeated = Buffer.alloc(key.length * 64, key)
+    const once = Buffer.concat([secret, key])
+    const repeated = Buffer.alloc(once.length * 64, once)
     const cipher = createCipheriv('aes-128-cbc', key.subarray(0, 16), key.subarray(16, 32)).setAutoPadding(false)
     const mixed = Buffer.concat([cipher.update(repeated), cipher.final()])
     let sum = 0

@@ -1,5 +1,6 @@
 /** PDF (ISO 32000-2): what its objects do, the files attached to it, its links, its text and its pictures. */
 import type { Inspector } from '../inspection.ts'
+import { openedBy } from '../passwords/trial.ts'
 import { Actions } from './actions.ts'
 import { PdfDocument } from './document.ts'
 import { readPages } from './pages.ts'
@@ -8,10 +9,11 @@ import { isDict, nameOf } from './values.ts'
 
 const MAX_ATTACHED = 33_554_432
 
-export const inspectPdf: Inspector = async (bytes, { notes, budget, signal, nested }) => {
+export const inspectPdf: Inspector = async (bytes, { notes, budget, passwords, signal, nested }) => {
   const text = bytes.toString('latin1')
-  const document = await PdfDocument.read(bytes, text, budget, signal)
+  const document = await PdfDocument.read(bytes, text, { budget, passwords, signal })
   if (document.isLocked) notes.trait('encrypted', 'the document is encrypted')
+  if (document.openedBy) notes.opened(openedBy(document.openedBy))
   const { shown, pictures, drawn } = await readPages(document, notes, budget)
   const actions = new Actions(document, notes, shown)
   await actions.read()

@@ -198,6 +198,15 @@ test.for<readonly [what: string, sent: Sent]>([
   expect(score).toBeLessThan(3)
 })
 
+test('a link in an encrypted PDF is a link of the message, if the message gives the password', async () => {
+  const file = readFileSync('fixtures/pdf/user-aes-256.pdf')
+  const name = 'invoice.pdf'
+  const opened = await judged({ name, file, text: `${HELLO}Password: 24121980\n` })
+  expect(opened.rules.get('encrypted-with-password')).toContain('a password in the text opened it')
+  // A call-back number in a document that says so.
+  expect(opened.score).toBeGreaterThan((await judged({ name, file, text: HELLO })).score)
+})
+
 test('what could not be opened is told: the finding names the archive', async () => {
   const { rules } = await judged({ text: `${HELLO}Password: 4471-K\n`, file: closed('figures.xlsx') })
   expect(Object.fromEntries(rules)).toEqual({
