@@ -37,7 +37,7 @@ import { inspectLnk, inspectTextShortcut } from './shortcut.ts'
 import { inspectTar } from './tar.ts'
 import { packed } from './unpack/inspect-packed.ts'
 import { inspectZip } from './zip.ts'
-import { LOCAL_HEADER } from './zip-directory.ts'
+import { endOf, LOCAL_HEADER } from './zip-directory.ts'
 
 const inspectScript: Inspector = (_bytes, { notes }) => notes.trait('script', 'it is a script')
 const program: Inspector = (_bytes, { notes }) => notes.trait('executable', 'it is a program')
@@ -173,7 +173,7 @@ async function inspectFile(name: string, bytes: Buffer, depth: Depth, shared: Sh
     seen.trait('unscannable', `it is damaged: ${errorText(error).slice(0, 120)}`)
   }
   // Installers carry their own archive; no other format has one appended.
-  if (format !== 'zip' && format !== 'pe' && endsAsZip(bytes)) {
+  if (format !== 'zip' && format !== 'pe' && isZipAsWell(bytes, format)) {
     seen.trait('polyglot', `it is an archive as well as ${format}`)
     await nested('', bytes.subarray(bytes.indexOf(LOCAL_HEADER)))
   }
@@ -184,6 +184,10 @@ async function inspectFile(name: string, bytes: Buffer, depth: Depth, shared: Sh
   }
   return seen.done()
 }
+
+/** In a container that stores files, an archive near its end is one of them, unless it ends where the container does. */
+const isZipAsWell = (bytes: Buffer, format: FileFormat): boolean =>
+  format !== 'ar' && endsAsZip(bytes) && (!CONTAINERS.has(format) || endOf(bytes) === bytes.length)
 
 const CONTAINERS: ReadonlySet<FileFormat | undefined> = new Set([
   'zip',

@@ -78,3 +78,9 @@ export function startOf(bytes: Buffer): number | undefined {
   const start = end - bytes.readUInt32LE(end + 12) - bytes.readUInt32LE(end + 16)
   return start >= 0 ? start : undefined
 }
+
+/** Where the archive ends by the same record, which a comment may follow. */
+export function endOf(bytes: Buffer): number | undefined {
+  const end = bytes.lastIndexOf(END_OF_DIRECTORY)
+  return end < 0 || end + 22 > bytes.length ? undefined : end + 22 + bytes.readUInt16LE(end + 20)
+}

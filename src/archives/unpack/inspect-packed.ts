@@ -2,6 +2,7 @@
 import type { FileFormat } from '../../filetypes/signatures.ts'
 import type { Inspector, Notes } from '../inspection.ts'
 import { memberLister, STREAMS, withoutCompression } from '../listing.ts'
+import { lowerDictionary } from './dictionary.ts'
 import type { Fault, Unpacked } from './task.ts'
 import { notUnpacked, unpack } from './unpack.ts'
 
@@ -54,7 +55,8 @@ export const packed =
     if (budget.time <= 0) return own(BOUNDS.time)
     const type = sevenZipType(format, bytes)
     const limits = { entries: budget.entries, files: budget.files, bytes: budget.inflate, cpu: budget.time }
-    const outcome = await unpack(bytes, { limits, signal, ...(type !== undefined && { type }) })
+    const prepare = (copy: Uint8Array): void => lowerDictionary(format, copy)
+    const outcome = await unpack(bytes, { limits, signal, prepare, ...(type !== undefined && { type }) })
     if (outcome.kind !== 'done') {
       if (outcome.kind === 'timeout') budget.time = 0
       return own(notUnpacked(outcome))
@@ -65,6 +67,9 @@ export const packed =
       if (DISKS.has(format)) notes.beyond('it is damaged, or has a file system that is not read')
       else notes.trait('unscannable', 'it is damaged: its directory cannot be read')
     }
+    // 7-Zip reports a dictionary for which it has no memory in the same words as damage.
+    if (format === 'xz' && answer.faults.length > 0)
+      notes.beyond('it is damaged, or needs more memory than it may take')
     await report(bytes, answer, to)
   }
 

@@ -1,8 +1,8 @@
 /** Unpacks containers with 7-Zip in a thread with bounded memory, a deadline and a bounded queue. */
-import { createRequire } from 'node:module'
 import { lazy } from '../../model/lazy.ts'
 import { type BoundedOutcome, BoundedWorker } from '../../threads/bounded-worker.ts'
 import { threadFile } from '../../threads/worker-client.ts'
+import { isInstalled } from './installed.ts'
 import type { Unpacked, UnpackTask } from './task.ts'
 
 /** A thread that unpacks. It starts with the first container. */
@@ -21,18 +21,10 @@ export const unpackThread = ({ deadline = 3000, maxWait = 5000, maxQueue = 64 } 
 
 const shared = lazy(() => unpackThread())
 
-/** Whether the optional package 7z-wasm is installed. It is looked for once. */
-export const isInstalled = lazy((): boolean => {
-  try {
-    createRequire(import.meta.url).resolve('7z-wasm/7zz.wasm')
-    return true
-  } catch {
-    return false
-  }
-})
-
 export interface UnpackOptions extends Omit<UnpackTask, 'bytes'> {
   readonly signal: AbortSignal
+  /** Changes the copy of the bytes that the thread reads. */
+  readonly prepare?: (copy: Uint8Array) => void
   readonly thread?: UnpackThread
 }
 
@@ -51,11 +43,12 @@ export const notUnpacked = (outcome: Exclude<UnpackOutcome, { readonly kind: 'do
  */
 export async function unpack(
   bytes: Buffer,
-  { signal, thread = shared(), ...options }: UnpackOptions,
+  { signal, prepare, thread = shared(), ...options }: UnpackOptions,
 ): Promise<UnpackOutcome> {
   if (!isInstalled()) return { kind: 'absent' }
   return await thread.ask(() => {
     const copy = new Uint8Array(bytes)
+    prepare?.(copy)
     return { task: { bytes: copy, ...options }, transfer: [copy.buffer] }
   }, signal)
 }

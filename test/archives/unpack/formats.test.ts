@@ -59,6 +59,8 @@ const fixture = (name: string): Buffer => {
   return name.endsWith('.gz') ? gunzipSync(bytes) : bytes
 }
 const files = { 'invoice.exe': program, 'note.txt': 'hello' }
+const XZ_9 =
+  '/Td6WFoAAATm1rRGAgAhARwAAAAQz1jM4ABIAEddACaWfBgaLw389T7BLnWI/vb57sMem1WxcFmHJVyQkrQRxi4Z+RVDMu3oSHSkHmngX7I5XH27WrC3aih2h5NYeaNZUBT2T5sAAAAzCClr6MC/qwABY0l7dFZhH7bzfQEAAAAABFla'
 
 describe('other containers', () => {
   test.for<readonly [string, Inspection['format'], () => Buffer | Promise<Buffer>]>([
@@ -140,4 +142,32 @@ describe('one compressed file', () => {
     const found = await look(await pack('a.xz', { 'fix.patch': '--- a\n+++ b\n' }), 'fix.patch.xz')
     expect(found).toMatchObject({ members: [{ name: 'fix.patch' }], traits: [], inside: [] })
   })
+})
+
+describe('honest containers', () => {
+  test.for<readonly [string, (inner: Buffer) => Buffer | Promise<Buffer>]>([
+    ['tar', inner => pack('a.tar', { 'report.zip': inner })],
+    ['cpio', inner => cpio({ 'report.zip': inner })],
+    ['ar', inner => ar({ 'report.zip': inner })],
+    ['lha', inner => lha({ 'report.zip': inner })],
+    ['7z', inner => pack('a.7z', { 'report.zip': inner }, ['-mx=0', '-mhc=off'])],
+  ])('an archive that is stored in a %s is one of its files', async ([, make]) => {
+    const found = await look(await make(await pack('report.zip', { 'report.txt': 'all is well' })))
+    expect(traits(found)).toEqual([])
+    expect(inside(found)).toEqual(['report.zip: zip'])
+  })
+
+  test('M13 an archive that is appended to a container is found', async () => {
+    const appended = await pack('evil.zip', files)
+    const found = await look(Buffer.concat([await pack('a.7z', { 'note.txt': 'hello' }), appended]))
+    expect(traits(found)).toEqual(expect.arrayContaining(['polyglot', 'executable']))
+  })
+})
+
+test('a file that xz packed with the largest dictionary of its presets is examined', async () => {
+  // `printf 'MZ\0\0 no program' | xz -9`: a dictionary of 64 MB.
+  const packed = Buffer.from(XZ_9, 'base64')
+  const found = await look(packed, 'invoice.exe.xz')
+  expect(inside(found)).toEqual(['invoice.exe: pe'])
+  expect(found?.traits).toEqual([])
 })

@@ -5,6 +5,7 @@ import { passwords } from '../../../facts/passwords.ts'
 import { extensionOf } from '../../../mime/names.ts'
 import type { Filter } from '../../../model/filter.ts'
 import { check, list } from '../../../model/options.ts'
+import type { Notice } from '../../../model/services.ts'
 import type { Message } from '../../../model/stage.ts'
 import { quote } from '../../rules/quote.ts'
 import { checkedRules, type Rule, type RuleOptions, type RuleSet } from '../../rules/rule.ts'
@@ -49,7 +50,20 @@ export function attachments(options: AttachmentsOptions = {}): Filter {
     allowed: list(extensionOrType, 'extensions and types'),
   }
   const { blocked = [], allowed = [], ...rest } = checkedRules(attachmentRules(), options, others)
-  return contentFilter(attachmentRules({ blocked, allowed }), rest)
+  return {
+    ...contentFilter(attachmentRules({ blocked, allowed }), rest),
+    start: async ({ notify }) => {
+      const { isInstalled } = await import('../../../archives/unpack/installed.ts')
+      if (!isInstalled()) notify(ABSENT)
+    },
+  }
+}
+
+const ABSENT: Notice = {
+  code: 'attachments/unpack-absent',
+  reason:
+    'the content of 7z, RAR and other archives is not examined, because 7z-wasm is not installed; install it with npm',
+  level: 'warning',
 }
 
 const extensionOrType = check<string>(
