@@ -38,14 +38,23 @@ export function expandEntities(xml: string): string {
   }
   const start = (subset.index ?? 0) + subset[0].length
   if (values.size === 0) return xml.slice(start)
-  let left = MAX_GROWTH
-  const expand = (text: string): string =>
-    text.replace(/&([\w.:-]{1,64});/g, (reference, name: string) => {
-      const value = values.get(name)
-      if (value === undefined || value.length > left) return reference
-      left -= value.length
-      return value
-    })
   // A value may name other entities: two rounds are more than any honest picture needs.
-  return expand(expand(xml.slice(start)))
+  return expand(expand(xml.slice(start), values), values)
+}
+
+const MAX_EXPANSIONS = 10_000
+const REFERENCE = /&([\w.:-]{1,64});/g
+
+function expand(xml: string, values: ReadonlyMap<string, string>): string {
+  const pieces: string[] = []
+  let [from, left, count] = [0, MAX_GROWTH, 0]
+  for (const { 0: reference, 1: name = '', index } of xml.matchAll(REFERENCE)) {
+    const value = values.get(name)
+    if (value === undefined) continue
+    if (value.length > left || ++count > MAX_EXPANSIONS) break
+    left -= value.length
+    pieces.push(xml.slice(from, index), value)
+    from = index + reference.length
+  }
+  return pieces.join('') + xml.slice(from)
 }

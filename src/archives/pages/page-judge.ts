@@ -14,8 +14,8 @@ export class PageJudge {
   /** What scripts do that are no libraries. */
   readonly #deeds = new Set<Deed>()
   readonly #own: readonly ScriptSummary[]
-  /** The names of functions that a click calls. */
-  readonly #clicked: string
+  /** The code that runs without a click. */
+  readonly #running: readonly string[]
   readonly #disguise: string | undefined
 
   constructor(pages: readonly AttachedPage[], scripts: readonly ScriptSummary[], notes: Notes, isPicture: boolean) {
@@ -26,7 +26,7 @@ export class PageJudge {
     this.#base = pages.find(({ base }) => base !== undefined)?.base
     this.#own = scripts.filter(({ isLibrary }) => !isLibrary)
     for (const { deeds } of this.#own) for (const deed of deeds) this.#deeds.add(deed)
-    this.#clicked = scripts.flatMap(({ script }) => (script.onAction ? [script.code.slice(0, 1024)] : [])).join(' ')
+    this.#running = scripts.flatMap(({ script }) => (script.onAction ? [] : [script.code]))
     this.#disguise = scripts.find(({ found }) => found.disguised !== undefined)?.found.disguised
   }
 
@@ -97,16 +97,14 @@ export class PageJudge {
     const isLocked = this.#isLocked()
     const markup = this.#pages.flatMap(({ material }) => material)
     const own = this.#own.flatMap(({ encoded }) => encoded)
-    const groups: readonly (readonly [ReadonlySet<Deed>, readonly string[], boolean])[] = [
-      [this.#deeds, [...markup, ...own], this.#own.some(({ escaped }) => escaped)],
-      ...this.#scripts
-        .filter(({ isLibrary }) => isLibrary)
-        .map(({ deeds, encoded, escaped }) => [deeds, encoded, escaped] as const),
+    const isEscaped = this.#own.some(({ escaped }) => escaped)
+    const reasons = [
+      smuggles(this.#deeds, [...markup, ...own], isEscaped, this.#disguise !== undefined),
+      // What a library could do says little: only a file that it holds itself counts.
+      ...this.#scripts.map(({ isLibrary, deeds, encoded }) => (isLibrary ? assembled(deeds, encoded) : undefined)),
     ]
-    for (const [deeds, encoded, escaped] of groups) {
-      const reason = isLocked ? undefined : smuggles(deeds, encoded, escaped, this.#disguise !== undefined)
-      if (reason !== undefined) this.#notes.trait('smuggling', reason)
-    }
+    const reason = isLocked ? undefined : reasons.find(reason => reason !== undefined)
+    if (reason !== undefined) this.#notes.trait('smuggling', reason)
   }
 
   /** Whether its encoded text waits for a password: then it is not what the page saves. */
@@ -125,9 +123,9 @@ export class PageJudge {
     for (const url of this.#moves()) this.#go(url)
     for (const { found, escaped, encoded } of this.#own.filter(({ script }) => !script.onAction)) {
       const hides = found.disguised !== undefined || escaped || encoded.length > 0
-      if (hides && found.acts.some(({ deed, inside }) => deed === 'moves' && !this.#isClicked(inside)))
+      if (hides && found.acts.some(({ deed, inside }) => deed === 'moves' && this.#runs(inside)))
         this.#notes.trait('launch', 'it goes on by itself to an address that its code builds')
-      if (found.acts.some(({ deed, inside }) => deed === 'submits' && !this.#isClicked(inside))) this.#submit()
+      if (found.acts.some(({ deed, inside }) => deed === 'submits' && this.#runs(inside))) this.#submit()
     }
     const shown = this.#pages.reduce((sum, page) => sum + page.shown.length, 0)
     if (shown > MAX_SHELL || this.#pages.some(({ forms }) => forms.length > 0)) return
@@ -160,12 +158,22 @@ export class PageJudge {
       .filter(({ script }) => !script.onAction)
       .flatMap(({ found }) => found.moves)
       .flatMap(({ url, inside }) =>
-        this.#isClicked(inside) ? [] : (this.#absolute(url) ?? (OTHER_SCHEME.test(url) ? [url] : [])),
+        this.#runs(inside) ? (this.#absolute(url) ?? (OTHER_SCHEME.test(url) ? [url] : [])) : [],
       )
   }
 
-  #isClicked(name: string): boolean {
-    return name !== '' && this.#clicked.includes(name)
+  /** Whether a function runs without a click: other code than its own names it, and that code is not a handler. */
+  #runs(name: string): boolean {
+    if (name === '') return true
+    let count = 0
+    for (const code of this.#running) {
+      for (let at = code.indexOf(name); at >= 0; at = code.indexOf(name, at + name.length)) {
+        if (isPart(code.charCodeAt(at - 1)) || isPart(code.charCodeAt(at + name.length))) continue
+        count += 1
+        if (count > 1) return true
+      }
+    }
+    return false
   }
 
   #addLinks(): void {
@@ -188,6 +196,18 @@ export class PageJudge {
   }
 }
 
+/** Whether a character beside a name makes it a part of something else: a longer name, a path, a text. */
+const isPart = (code: number): boolean => /[\w$/.?'"-]/.test(String.fromCharCode(code))
+
+/** A file among encoded texts that scripts make or show. */
+function assembled(deeds: ReadonlySet<Deed>, encoded: readonly string[]): string | undefined {
+  const file = encoded.length > 0 ? fileAmong(encoded) : undefined
+  if (file === undefined) return undefined
+  const isPage = file === 'html' || file === 'svg' || file === 'script'
+  const shows = isPage && (deeds.has('writes') || deeds.has('shows') || deeds.has('evaluates'))
+  return deeds.has('makes') || deeds.has('saves') || shows ? `it assembles a file from its text: ${file}` : undefined
+}
+
 /** Why what scripts do with encoded texts is smuggling; undefined where it is not. */
 function smuggles(
   deeds: ReadonlySet<Deed>,
@@ -197,13 +217,8 @@ function smuggles(
 ): string | undefined {
   const has = (deed: Deed): boolean => deeds.has(deed)
   const isEncoded = encoded.length > 0
-  const file = isEncoded ? fileAmong(encoded) : undefined
-  const isPage = file === 'html' || file === 'svg' || file === 'script'
-  if (
-    file !== undefined &&
-    (has('makes') || has('saves') || (isPage && (has('writes') || has('shows') || has('evaluates'))))
-  )
-    return `it assembles a file from its text: ${file}`
+  const file = assembled(deeds, encoded)
+  if (file !== undefined) return file
   if (isEncoded && (has('makes') || has('saves')) && (has('decodes') || (has('makes') && has('saves'))))
     return 'it assembles a file from its text and saves it'
   if (isEncoded && has('decodes') && has('writes')) return 'it decodes a page from its text and shows it'

@@ -2,6 +2,7 @@
 import type { HtmlHandler } from '../../html/handler.ts'
 import { isEncoded } from './encoded.ts'
 import { type Asked, askedBy } from './fields.ts'
+import { Handlers, localName, type PageScript, plainCode, withoutControls } from './page-code.ts'
 
 /** A form, and what it asks for. */
 export interface PageForm {
@@ -12,15 +13,6 @@ export interface PageForm {
   fields: number
 }
 
-/** A piece of code. */
-export interface PageScript {
-  readonly code: string
-  /** How it is written: `<script`, `onload=`, `javascript:`. */
-  readonly as: string
-  /** It runs when a person does something, not by itself. */
-  readonly onAction: boolean
-}
-
 /** An address that the page refers to. */
 export interface PageReference {
   readonly url: string
@@ -28,7 +20,7 @@ export interface PageReference {
   readonly shown: string
 }
 
-const [MAX_TEXT, MAX_SCRIPTS, MAX_REFERENCES, MAX_FORMS, MAX_MATERIAL] = [65_536, 2000, 2000, 200, 200]
+const [MAX_TEXT, MAX_SCRIPTS, MAX_REFERENCES, MAX_FORMS, MAX_MATERIAL] = [65_536, 2000, 50_000, 200, 200]
 const MAX_SHOWN = 256
 /** Handlers that run only when a person clicks, types or chooses. */
 const ON_ACTION =
@@ -73,11 +65,11 @@ export class AttachedPage implements HtmlHandler {
   isApplication = false
   /** It holds other content than a picture, beside a picture for programs that show none (`switch`). */
   foreign: 'none' | 'fallback' | 'page' = 'none'
-  /** Pictures, drawings and canvases. */
-  pictures = 0
   /** What is asked outside of any form. */
   loose: Asked | undefined
   cut = false
+  readonly #handlers = new Handlers()
+  readonly #urls = new Set<string>()
   #form: PageForm | undefined
   #script: string[] | undefined
   #text: string[] = []
@@ -116,16 +108,9 @@ export class AttachedPage implements HtmlHandler {
         break
       case 'svg':
         this.#drawings++
-        this.pictures++
         break
       case 'foreignobject':
         if (this.foreign !== 'page') this.foreign = this.#switches > 0 ? 'fallback' : 'page'
-        break
-      case 'img':
-      case 'image':
-      case 'canvas':
-      case 'path':
-        this.pictures++
         break
       default:
     }
@@ -161,6 +146,8 @@ export class AttachedPage implements HtmlHandler {
 
   end(): void {
     this.#endScript()
+    this.scripts.push(...this.#handlers.scripts())
+    this.cut ||= this.#handlers.cut
   }
 
   /** What the page shows, with white space as single blanks. */
@@ -177,7 +164,7 @@ export class AttachedPage implements HtmlHandler {
     for (const [attribute, value] of attributes) {
       if (value === '') continue
       if (attribute.charCodeAt(0) === 111 && attribute.charCodeAt(1) === 110 && attribute.length > 4)
-        this.#addScript({ code: value, as: `${attribute}=`, onAction: ON_ACTION.test(attribute) })
+        this.#handlers.add({ code: value, as: `${attribute}=`, onAction: ON_ACTION.test(attribute) })
       else if (ADDRESSES.has(attribute) || attribute.endsWith(':href')) this.#refer(name, value)
       else if (attribute === 'srcdoc') this.#add(this.inner, value, MAX_FORMS)
       else if (value.length > 128 && !LONG.has(attribute)) this.#addMaterial(value)
@@ -191,7 +178,7 @@ export class AttachedPage implements HtmlHandler {
     const values = ['to', 'from', 'by', 'values'].flatMap(name => attributes.get(name)?.split(';', 20) ?? [])
     for (const value of values) {
       if (attribute === 'href') this.#refer('a', value)
-      else if (attribute.startsWith('on')) this.#addScript({ code: value, as: `${attribute}=`, onAction: false })
+      else if (attribute.startsWith('on')) this.#handlers.add({ code: value, as: `${attribute}=`, onAction: false })
     }
   }
 
@@ -199,7 +186,7 @@ export class AttachedPage implements HtmlHandler {
     const url = withoutControls(target)
     const scheme = /^([a-z]+):/i.exec(url)?.[1]?.toLowerCase()
     if (scheme === 'javascript' || scheme === 'vbscript') {
-      this.#addScript({ code: url.slice(scheme.length + 1), as: `${scheme}:`, onAction: element === 'a' })
+      this.#handlers.add({ code: url.slice(scheme.length + 1), as: `${scheme}:`, onAction: element === 'a' })
       return
     }
     if (this.references.length >= MAX_REFERENCES) {
@@ -207,7 +194,9 @@ export class AttachedPage implements HtmlHandler {
       return
     }
     const reference = { url, element, shown: '' }
-    this.references.push(reference)
+    const key = `${element} ${url}`
+    if (!this.#urls.has(key)) this.references.push(reference)
+    this.#urls.add(key)
     if (element === 'a') this.#link = reference
     if (element === 'form') return
     if (element === 'button' || element === 'input')
@@ -241,14 +230,10 @@ export class AttachedPage implements HtmlHandler {
     this.#refer('meta', target)
   }
 
-  #addScript(script: PageScript): void {
-    this.#add(this.scripts, script, MAX_SCRIPTS)
-  }
-
   #endScript(): void {
     const code = plainCode(this.#script?.join('') ?? '', this.#drawings > 0)
     this.#script = undefined
-    if (code.trim() !== '') this.#addScript({ code, as: '<script', onAction: false })
+    if (code.trim() !== '') this.#add(this.scripts, { code, as: '<script', onAction: false }, MAX_SCRIPTS)
   }
 
   #addMaterial(text: string): void {
@@ -271,22 +256,3 @@ const ANIMATIONS: ReadonlySet<string> = new Set(['animate', 'set', 'animatetrans
 const BREAKS: ReadonlySet<string> = new Set(
   'br p div tr td th li h1 h2 h3 h4 h5 h6 table section article text tspan button label option'.split(' '),
 )
-
-/** The name without the prefix of its namespace. */
-const localName = (name: string): string => {
-  const colon = name.lastIndexOf(':')
-  return colon < 0 ? name : name.slice(colon + 1)
-}
-
-/** An address as browsers read it: without tabs, line ends, and control characters around it. */
-const withoutControls = (url: string): string => url.replace(/[\t\n\r]/g, '').replace(/^[\0- ]+|[\0- ]+$/g, '')
-
-/** Without the marks of CDATA; a script in a drawing has entities (HTML §13.2.6.5: foreign content). */
-function plainCode(code: string, isForeign: boolean): string {
-  const plain = code.includes('<![CDATA[') ? code.replaceAll('<![CDATA[', ' ').replaceAll(']]>', ' ') : code
-  if (!isForeign || !plain.includes('&#')) return plain
-  return plain.replace(/&#(?:x([0-9a-f]{1,6})|(\d{1,7}));?/gi, (entity, hex?: string, decimal?: string) => {
-    const point = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
-    return point <= 0x10ffff ? String.fromCodePoint(point) : entity
-  })
-}

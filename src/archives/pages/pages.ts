@@ -2,8 +2,9 @@
 import { tokenize } from '../../html/tokens.ts'
 import type { Inspector, Notes } from '../inspection.ts'
 import { decodePage, expandEntities } from './decode.ts'
+import type { PageScript } from './page-code.ts'
 import { PageJudge } from './page-judge.ts'
-import { AttachedPage, type PageScript } from './page-reader.ts'
+import { AttachedPage } from './page-reader.ts'
 import { type ScriptSummary, summarise } from './script-summary.ts'
 
 /** Pages and scripts inside of a page that are read, and their characters. */

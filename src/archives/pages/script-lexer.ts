@@ -7,7 +7,8 @@ export interface TokenReader {
   name(start: number, stop: number, escaped: boolean): void
   /** @returns where the code goes on, which is behind `stop` where methods of the text were applied */
   literal(text: string, stop: number, escaped: number): number
-  number(value: number, stop: number): number
+  /** A number; returns the same. */
+  constant(value: number, stop: number): number
   punctuation(code: number, at: number): number
 }
 
@@ -107,7 +108,7 @@ export class Lexer {
     }
     this.codeLength += at - start
     const value = at - start > 12 ? Number.NaN : Number(code.slice(start, at))
-    this.at = this.#reader.number(value, at)
+    this.at = this.#reader.constant(value, at)
   }
 
   /** A literal ends at its quote; one that is not closed ends at the end of its line, a template at that of the code. */
@@ -176,7 +177,7 @@ function countEscapes(raw: string): number {
   let count = 0
   for (let at = raw.indexOf('\\'); at >= 0 && count < MAX_ITEMS; at = raw.indexOf('\\', at + 2)) {
     const char = raw.charCodeAt(at + 1)
-    if (char === 120 || char === 117) count++
+    if (char === 120 || char === 117 || (char >= 49 && char <= 55)) count++
   }
   return count
 }

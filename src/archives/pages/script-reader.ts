@@ -7,7 +7,7 @@
 import { ScriptFindings } from './script-findings.ts'
 import { isAssigned, Lexer, type TokenReader } from './script-lexer.ts'
 import { isKeyword, nameAt } from './script-names.ts'
-import { BLOCK, CALL, type Frame, LIST, MEMBER, PAREN, Pending, resultOf, Variables } from './script-state.ts'
+import { BLOCK, CALL, Frame, LIST, MEMBER, PAREN, resultOf, Variables } from './script-state.ts'
 import { applyMethods, MAX_ITEMS, unescapeLiteral, type Value } from './script-values.ts'
 
 const MAX_DEPTH = 512
@@ -17,9 +17,10 @@ export class ScriptReader implements TokenReader {
   readonly #code: string
   readonly lexer: Lexer
   readonly #variables: Variables
-  readonly #stack: Frame[] = []
-  #beyond = 0
-  #pending = new Pending()
+  readonly #frames: Frame[] = [new Frame()]
+  #depth = 0
+  #frame = this.#frames[0] as Frame
+  #pending = this.#frame.pending
   /** The name that was read last, while nothing has followed it. */
   #name = ''
   #nameStart = 0
@@ -72,7 +73,7 @@ export class ScriptReader implements TokenReader {
     if (known !== undefined) {
       this.#name = name
       if (isAssigned(this.#code, stop)) return
-      this.lexer.at = this.#constant(known.value, stop, known.pieces)
+      this.lexer.at = this.constant(known.value, stop, known.pieces)
       return
     }
     if (isKeyword(this.#code, start, stop)) {
@@ -87,11 +88,7 @@ export class ScriptReader implements TokenReader {
   literal(text: string, stop: number, escapes: number): number {
     this.found.escaped(text, escapes)
     const filled = text.includes('${') ? this.#variables.fill(text) : text
-    return this.#constant(filled, stop, filled === text ? 1 : 2)
-  }
-
-  number(value: number, stop: number): number {
-    return this.#constant(value, stop, 1)
+    return this.constant(filled, stop, filled === text && escapes < 8 ? 1 : 2)
   }
 
   punctuation(code: number, at: number): number {
@@ -143,7 +140,7 @@ export class ScriptReader implements TokenReader {
   }
 
   /** A constant that ends at `stop`; methods that follow it are applied. */
-  #constant(start: Value, stop: number, count: number): number {
+  constant(start: Value, stop: number, count = 1): number {
     const { value, at } = typeof start === 'number' ? { value: start, at: stop } : applyMethods(this.#code, stop, start)
     const pieces = at === stop ? count : count + 1
     const pending = this.#pending
@@ -177,9 +174,7 @@ export class ScriptReader implements TokenReader {
       if (next === 62) this.#function = this.#pending.assigned
       this.#finish()
       this.lexer.operand = false
-      let end = at + 2
-      while (this.#code.charCodeAt(end) === 61) end++
-      return end
+      return this.#code.charCodeAt(at + 2) === 61 ? at + 3 : at + 2
     }
     this.#assign(false)
     return at + 1
@@ -202,16 +197,15 @@ export class ScriptReader implements TokenReader {
   #open(kind: number): void {
     const callee = kind === CALL ? this.#name : ''
     if (this.#isFunction && kind !== BLOCK) {
-      // The parameters of a function; its name stands before them.
       this.#function = this.lexer.operand ? nameAt(this.#code, this.#nameStart, this.#nameStop) : this.#pending.assigned
       this.#isFunction = false
     } else if (kind === BLOCK || (kind === LIST && this.#pending.operator === 0)) this.#finish(kind === BLOCK)
-    if (this.#stack.length === MAX_DEPTH) this.#beyond++
-    else {
-      const moves = this.#location && (callee === 'replace' || callee === 'assign')
-      const outer = this.#pending
-      this.#stack.push({ kind, callee: moves ? 'location' : callee, items: [], outer, inside: this.#inside })
-      this.#pending = new Pending()
+    const moves = this.#location && (callee === 'replace' || callee === 'assign')
+    this.#depth++
+    if (this.#depth < MAX_DEPTH) {
+      this.#frames[this.#depth] ??= new Frame()
+      this.#enter()
+      this.#frame.open(kind, moves ? 'location' : callee, this.#inside, this.#location)
     }
     if (kind === BLOCK && this.#function !== '') {
       this.#inside = this.#function
@@ -219,63 +213,72 @@ export class ScriptReader implements TokenReader {
     }
     this.#afterDot = false
     this.lexer.operand = false
-    if (kind !== MEMBER) this.#location = false
+    this.#location = false
     this.#name = ''
   }
 
+  #enter(): void {
+    this.#frame = this.#frames[Math.min(this.#depth, MAX_DEPTH - 1)] as Frame
+    this.#pending = this.#frame.pending
+  }
+
+  #leave(): void {
+    this.#depth--
+    this.#enter()
+  }
+
   #item(): void {
-    const frame = this.#stack.at(-1)
-    if (!frame || frame.kind === BLOCK || frame.items.length >= MAX_ITEMS) return
+    const { kind, items } = this.#frame
+    if (kind === BLOCK || items.length >= MAX_ITEMS) return
     const { value, held } = this.#pending
-    frame.items.push(held ? undefined : value)
-    if (frame.kind === LIST) this.#pending = new Pending()
+    // What is not constant matters only in calls, and beside constants.
+    if (
+      value === undefined &&
+      (items.length === 0 || kind === MEMBER) &&
+      (kind !== CALL || this.#frame.callee === '')
+    ) {
+      if (kind === LIST) this.#pending.clear(true)
+      return
+    }
+    items.push(held ? undefined : value)
+    if (kind === LIST) this.#pending.clear(true)
   }
 
   #close(at: number): number {
-    if (this.#beyond > 0) {
-      this.#beyond--
-      return at + 1
-    }
-    const frame = this.#stack.at(-1)
-    if (!frame) {
+    const frame = this.#frame
+    if (this.#depth === 0 || this.#depth >= MAX_DEPTH) {
       this.#finish()
+      if (this.#depth > 0) this.#leave()
       return at + 1
     }
-    const { kind, items, outer } = frame
-    if (kind === BLOCK) {
-      this.#closeBlock(frame)
+    if (frame.kind === BLOCK) {
+      this.#finish()
+      this.#leave()
+      this.#inside = frame.inside
+      this.#finish()
+      this.lexer.operand = false
       return at + 1
     }
     this.#item()
+    const { kind, items } = frame
     const { pieces } = this.#pending
     if (kind === CALL || (kind === PAREN && (items.length > 1 || this.#pending.assigned !== ''))) this.#finish()
-    this.#stack.pop()
-    this.#pending = outer
+    this.#leave()
     this.lexer.operand = true
-    if (kind === MEMBER) return this.#member(items, pieces, at)
+    if (kind === MEMBER) return this.#member(frame, pieces, at)
     const result = resultOf(frame, this.found, this.#inside)
     if (result !== undefined) {
       this.#pending.held = false
-      return this.#constant(result, at + 1, kind === PAREN ? Math.max(1, pieces) : 2)
+      return this.constant(result, at + 1, kind === PAREN ? Math.max(1, pieces) : 2)
     }
     this.#name = ''
     return at + 1
   }
 
-  #closeBlock({ outer, inside }: Frame): void {
-    this.#finish()
-    this.#stack.pop()
-    this.#pending = outer
-    this.#inside = inside
-    this.#finish()
-    this.lexer.operand = false
-  }
-
   /** What stands in brackets after a name: `window['at' + 'ob']`. */
-  #member(items: readonly (Value | undefined)[], pieces: number, at: number): number {
+  #member({ items, location }: Frame, pieces: number, at: number): number {
     const [name] = items
     if (typeof name === 'string' && name.length < 64) {
-      const location = this.#location
       this.#named(name, pieces > 1 ? 'pieces' : '')
       this.#location ||= location
       this.#nameStart = this.#nameStop = at

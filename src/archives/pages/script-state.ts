@@ -7,20 +7,11 @@ import { combined, listOf, type Value } from './script-values.ts'
 export const [PAREN, CALL, LIST, MEMBER, BLOCK] = [0, 1, 2, 3, 4]
 const MAX_VARIABLES = 4000
 
-/** An open bracket. */
-export interface Frame {
-  readonly kind: number
-  /** What is called. */
-  readonly callee: string
-  readonly items: (Value | undefined)[]
-  readonly outer: Pending
-  /** The function around it. */
-  readonly inside: string
-}
-
 /** The constant that brackets stand for; undefined where they hold something else. */
-export function resultOf({ kind, callee, items }: Frame, found: ScriptFindings, inside: string): Value | undefined {
-  if (kind === CALL) return found.call(callee, items, inside)
+export function resultOf(frame: Frame, found: ScriptFindings, inside: string): Value | undefined {
+  const { kind, callee, items } = frame
+  if (kind === CALL) return callee === '' ? undefined : found.call(callee, items, inside)
+  if (items.length === 0) return undefined
   if (kind === PAREN) return items.length === 1 ? items[0] : undefined
   const list = listOf(items)
   if (list === undefined) for (const item of items) if (item !== undefined) found.use(item, 1, '')
@@ -65,6 +56,28 @@ export class Pending {
   }
 }
 
+/** An open bracket. Those of one depth share one object, since there are hundreds of thousands of brackets. */
+export class Frame {
+  kind = 0
+  /** What is called. */
+  callee = ''
+  /** The function around it. */
+  inside = ''
+  /** `location` is among the names before it. */
+  location = false
+  readonly items: (Value | undefined)[] = []
+  readonly pending = new Pending()
+
+  open(kind: number, callee: string, inside: string, location: boolean): void {
+    this.kind = kind
+    this.callee = callee
+    this.inside = inside
+    this.location = location
+    if (this.items.length > 0) this.items.length = 0
+    this.pending.clear(true)
+  }
+}
+
 interface Variable {
   readonly value: Value
   readonly pieces: number
@@ -106,6 +119,7 @@ export class Variables {
 
   /** A template with the variables and texts that stand alone in its holes. */
   fill(template: string): string {
+    if (template.length > 16 * MAX_FILLED) return template
     return template.replace(HOLE, (hole, name?: string, quoted?: string, single?: string) => {
       const value = name === undefined ? (quoted ?? single) : this.#values.get(name)?.value
       return typeof value === 'string' && value.length < MAX_FILLED ? value : hole

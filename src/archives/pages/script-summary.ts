@@ -1,7 +1,7 @@
 /** What one script of a page does, which encoded texts it has, and which texts it decodes. */
 import { setImmediate } from 'node:timers/promises'
 import { fileIn, isEncoded, isEscaped } from './encoded.ts'
-import type { PageScript } from './page-reader.ts'
+import type { PageScript } from './page-code.ts'
 import type { ScriptFindings } from './script-findings.ts'
 import type { Deed } from './script-names.ts'
 import { ScriptReader } from './script-reader.ts'
@@ -29,7 +29,7 @@ export interface ScriptSummary {
 }
 
 /** Characters of all texts of a script that are decoded as a trial. */
-const MAX_DECODED = 1_048_576
+const [MAX_DECODED, MAX_REVERSED] = [1_048_576, 65_536]
 const MIN_ESCAPES = 256
 
 export async function summarise(script: PageScript): Promise<ScriptSummary> {
@@ -37,18 +37,20 @@ export async function summarise(script: PageScript): Promise<ScriptSummary> {
   const { found } = reader
   while (reader.readTo(reader.lexer.at + SLICE)) await setImmediate()
   const summary = new TextSorter(found)
+  const isLibrary = reader.lexer.codeLength > LIBRARY
   for (const { text, pieces, property } of found.texts) summary.add(text, pieces, MARKUP_PROPERTIES.has(property))
   for (const text of found.codes) summary.addDecoded(text)
   const { urls, encoded, markup, code } = summary
   return {
     script,
     deeds: found.deeds,
-    isLibrary: reader.lexer.codeLength > LIBRARY,
+    isLibrary,
     found,
     urls,
     encoded,
-    markup,
-    code,
+    // A library has templates and texts of code, which its page does not show.
+    markup: isLibrary ? markup.filter(text => ASKING.test(text)) : markup,
+    code: isLibrary ? [] : code,
     escaped: found.escapes >= MIN_ESCAPES || summary.hasEscaped,
   }
 }
@@ -57,6 +59,8 @@ const MARKUP_PROPERTIES: ReadonlySet<string> = new Set(['innerHTML', 'outerHTML'
 const ADDRESS = /^\s*(?:https?:)?\/\/[^\s/"'<>]{1,255}\.[^\s"'<>]{1,2048}$/i
 /** Elements that matter: a page that is written by a script has them. */
 const MARKUP = /<(?:!doctype|html|body|form|input|iframe|meta|script|embed|object|svg|a\s)/i
+const ASKING = /<(?:form|iframe|meta)\b|<input\b[^>]{0,200}password/i
+const MIN_CODE = 16
 const CODE = /[\w\])]\s{0,4}(?:\(|=[^=])/
 const BASE64 = /^[A-Za-z0-9+/_-]{16,}={0,2}$/
 const PRINTABLE = /^[\t\n\r -~\x80-\xff]+$/
@@ -81,7 +85,7 @@ class TextSorter {
   add(text: string, pieces: number, markup: boolean): void {
     if (ADDRESS.test(text.slice(0, 2400))) this.urls.push(text.trim())
     else if (text.includes('<') && (markup || this.#writes) && MARKUP.test(text)) this.markup.push(text)
-    else if (pieces > 1 && this.#evaluates && CODE.test(text)) this.code.push(text)
+    else if (pieces > 1 && text.length >= MIN_CODE && this.#evaluates && CODE.test(text)) this.code.push(text)
     if (isEncoded(text)) this.encoded.push(text)
     if (isEscaped(text)) this.hasEscaped = true
     if (this.#decodes && text.length <= this.#left) this.#try(text)
@@ -91,22 +95,27 @@ class TextSorter {
   addDecoded(text: string): void {
     if (ADDRESS.test(text.slice(0, 2400))) this.urls.push(text.trim())
     else if (MARKUP.test(text)) this.markup.push(text)
-    else if (text.length >= 16 && CODE.test(text)) this.code.push(text)
+    else if (text.length >= MIN_CODE && CODE.test(text)) this.code.push(text)
   }
 
   /** Decodes as decoders of variables would. */
   #try(text: string): void {
-    for (const form of [text, text.length < 65_536 ? [...text].reverse().join('') : '']) {
-      const decoded = BASE64.test(form.replace(/\s+/g, ''))
-        ? Buffer.from(form, 'base64').toString('latin1')
-        : form.includes('%')
-          ? unescapeText(form)
-          : ''
-      this.#left -= form.length
-      if (decoded !== '' && decoded !== form && PRINTABLE.test(decoded.slice(0, 256))) this.addDecoded(decoded)
-      else if (form !== text && (ADDRESS.test(form.slice(0, 2400)) || (text.length > 32 && MARKUP.test(form))))
-        this.addDecoded(form)
-    }
+    this.#left -= text.length
+    this.#decode(text)
+    // The end of base64, of a scheme and of a tag, written backwards.
+    if (text.length > MAX_REVERSED || !(text.startsWith('=') || text.includes('//:') || text.includes('/<'))) return
+    const reversed = [...text].reverse().join('')
+    if (ADDRESS.test(reversed.slice(0, 2400)) || MARKUP.test(reversed)) this.addDecoded(reversed)
+    else this.#decode(reversed)
+  }
+
+  #decode(text: string): void {
+    const plain = BASE64.test(text)
+      ? Buffer.from(text, 'base64').toString('latin1')
+      : text.includes('%')
+        ? unescapeText(text)
+        : ''
+    if (plain !== '' && plain !== text && PRINTABLE.test(plain.slice(0, 256))) this.addDecoded(plain)
   }
 }
 

@@ -21,11 +21,10 @@ export interface Applied {
 export function applyMethods(code: string, at: number, start: Value): Applied {
   let [value, next] = [start, at]
   for (let count = 0; count < 8; count++) {
-    const after = code.charCodeAt(next)
-    if (after !== 46 && after !== 91 && after !== 32 && after !== 10) break
+    if (typeof value === 'number' || !mayFollow(code, next)) break
     INDEX.lastIndex = METHOD.lastIndex = next
-    const index = typeof value === 'number' ? null : INDEX.exec(code)
-    if (index && typeof value !== 'number') {
+    const index = INDEX.exec(code)
+    if (index) {
       const item = value[Number(index[1])]
       if (item === undefined) break
       value = item
@@ -43,6 +42,18 @@ export function applyMethods(code: string, at: number, start: Value): Applied {
   }
   return { value, at: next }
 }
+
+/** Whether a known method or an index may begin here: a look at two characters spares most searches. */
+function mayFollow(code: string, at: number): boolean {
+  const first = code.charCodeAt(at)
+  const second = code.charCodeAt(at + 1)
+  if (first === 46) return METHOD_STARTS.includes(code.charAt(at + 1))
+  if (first === 91) return second === 34 || second === 39 || second === 32 || (second >= 48 && second <= 57)
+  return (first === 32 || first === 10) && (second === 46 || second === 91 || second === 32 || second === 10)
+}
+
+/** The first letters of the methods below. */
+const METHOD_STARTS = 'srjctv '
 
 function applyMethod(
   value: Value,
