@@ -6,6 +6,7 @@ import { errorText } from '../model/errors.ts'
 import { inspectCalendar } from './calendar.ts'
 import { inspectCard } from './card.ts'
 import { inspectGzip, inspectZstd, namesOfCab, namesOfSevenZip } from './containers.ts'
+import { inspectCsv } from './csv.ts'
 import {
   type Budget,
   budget as budgetOf,
@@ -66,6 +67,7 @@ const inspectors: Readonly<Record<FileFormat, Inspector>> = {
   eml: inspectMessage,
   mht: inspectWebArchive,
   mso: inspectActiveMime,
+  csv: inspectCsv,
   'text-shortcut': inspectTextShortcut,
   calendar: inspectCalendar,
   vcard: inspectCard,

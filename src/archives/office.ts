@@ -4,6 +4,7 @@ import type { Inspector, Notes } from './inspection.ts'
 import { DEFAULT_PASSWORDS } from './office-crypto/default-passwords.ts'
 import { readLock } from './office-crypto/package.ts'
 import { inspectLinkedObject, nativeObject } from './office-objects.ts'
+import { inspectSlides, inspectWord } from './old-office.ts'
 import { type OleEntry, type OleFile, readOle } from './ole.ts'
 import { inspectOutlookMessage, isOutlookMessage } from './outlook.ts'
 import { openedBy } from './passwords/trial.ts'
@@ -46,6 +47,7 @@ export const inspectOle: Inspector = async (bytes, to) => {
   for (const link of named(/\x01Ole$/)) inspectLinkedObject(read(link), notes)
   for (const workbook of named(/^(?:Workbook|Book)$/)) await inspectWorkbook(read(workbook), to)
   for (const document of named(/^WordDocument$/)) inspectWord(read(document), notes)
+  for (const slides of named(/^PowerPoint Document$/)) inspectSlides(read(slides), notes)
   for (const object of named(/\x01Ole10Native$/)) {
     const embedded = nativeObject(read(object))
     notes.trait('embedded-object', `it holds a file that a click opens: ${embedded?.name ?? 'without a name'}`)
@@ -106,12 +108,4 @@ export function inspectMacros(file: OleFile, notes: Notes): void {
     if (auto) notes.trait('auto-run', `${module.path} runs by itself: ${auto}`)
     if (dangerous) notes.trait('dangerous-macro', `${module.path} calls ${dangerous}`)
   }
-}
-
-/** The head of a Word document (MS-DOC §2.5.1), and its fields. */
-function inspectWord(stream: Buffer, notes: Notes): void {
-  if (stream.length > 12 && (stream.readUInt16LE(10) & 0x0100) !== 0)
-    notes.trait('encrypted', 'the document has a password')
-  if (/\x13\s{0,20}DDE(?:AUTO)?\s/i.test(stream.toString('latin1')))
-    notes.trait('dde', 'a field starts a program by DDE')
 }

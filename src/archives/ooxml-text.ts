@@ -61,7 +61,8 @@ export function inspectSheet(xml: string, notes: Notes): void {
 export function inspectFormula(formula: string, notes: Notes): void {
   for (const [, call = '', url = ''] of formula.matchAll(CALLS)) {
     if (/^HYPERLINK$/i.test(call)) notes.link(url)
-    else notes.trait('external-template', `a formula fetches ${url.slice(0, 120)} (${call.toUpperCase()})`)
+    // Excel asks before it lets a formula fetch data.
+    else notes.link(url, { kind: 'open' })
   }
   const bar = formula.indexOf('|')
   if (
@@ -71,7 +72,7 @@ export function inspectFormula(formula: string, notes: Notes): void {
     notes.trait('dde', `a formula starts a program by DDE: ${formula.slice(0, 80)}`)
 }
 
-const CALLS = /\b(HYPERLINK|WEBSERVICE|IMPORT(?:XML|DATA|HTML|FEED)|IMAGE)\s{0,8}\(\s{0,8}"([^"]{4,2048})"/gi
+const CALLS = /\b(HYPERLINK|WEBSERVICE)\s{0,8}\(\s{0,8}"([^"]{4,2048})"/gi
 
 function addText(xml: string, wanted: ReadonlySet<string>, notes: Notes): void {
   let text = ''

@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { lazyModule } from '../model/lazy.ts'
 import type { Inspector, Notes } from './inspection.ts'
+import { inspectOdf, isOdf } from './odf.ts'
 import { inspectOoxml, isOoxml } from './ooxml.ts'
 import { openedBy } from './passwords/trial.ts'
 import type { OpenedZip } from './passwords/zip.ts'
@@ -35,7 +36,12 @@ export const inspectZip: Inspector = async (bytes, to) => {
   }
   const content = new ZipContent(bytes, await openEncrypted(bytes, entries, to), to, isCut)
   if (isBomb(bytes, entries, notes)) return
-  const ownParts = isOoxml(entries) ? await inspectOoxml(entries, entry => content.read(entry), to) : undefined
+  const read = (entry: ZipEntry): Promise<Buffer | undefined> => content.read(entry)
+  const ownParts = isOoxml(entries)
+    ? await inspectOoxml(entries, read, to)
+    : isOdf(entries)
+      ? await inspectOdf(entries, read, to)
+      : undefined
   let unpacked = 0
   for (const entry of entries) {
     if (ownParts?.has(entry)) continue

@@ -39,8 +39,11 @@ export type FileFormat =
   | 'tnef'
   | 'lnk'
   | 'eml'
+  /** A web archive (RFC 2557). */
   | 'mht'
+  /** Macros that Word packs into a web archive. */
   | 'mso'
+  | 'csv'
   /** `.url`, `.website`, `.scf`, `.desktop`, `.webloc`. */
   | 'text-shortcut'
   | 'calendar'

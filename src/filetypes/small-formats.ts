@@ -26,6 +26,8 @@ const ROWS: readonly SmallFormat[] = [
     content: /<(?:libraryDescription|searchConnectorDescription|persistedQuery)\b/i,
     by: 'either',
   },
+  // A text in columns is that by its name alone, and Excel opens it.
+  { format: 'csv', names: /\.(?:csv|tsv)$/i, content: /^/, by: 'name' },
   { format: 'rdp', names: /\.rdp$/i, content: /^/, by: 'name' },
   { format: 'msc', names: /\.msc$/i, content: /<MMC_ConsoleFile\b/i, by: 'either' },
   { format: 'mobileconfig', names: /\.mobileconfig$/i, content: /<key>\s{0,9}PayloadType\s{0,9}</i, by: 'either' },
@@ -41,7 +43,7 @@ const ROWS: readonly SmallFormat[] = [
 const ANY_CONTENT =
   /^BEGIN:V|^\[(?:InternetShortcut|Desktop Entry)|<(?:libraryDescription|searchConnectorDescription|persistedQuery|MMC_ConsoleFile)\b|PayloadType/im
 const ANY_NAME =
-  /\.(?:ics|ifb|ical|icalendar|vcs|vcf|vcard|url|website|scf|webloc|inetloc|fileloc|library-ms|searchconnector-ms|search-ms|rdp|msc|mobileconfig|[a-z]{0,5}proj|targets|props|pubxml)$/i
+  /\.(?:ics|ifb|ical|icalendar|vcs|vcf|vcard|url|website|scf|webloc|inetloc|fileloc|library-ms|searchconnector-ms|search-ms|csv|tsv|rdp|msc|mobileconfig|[a-z]{0,5}proj|targets|props|pubxml)$/i
 /** Browsers and script hosts open these whatever they begin with. */
 const OTHER_NAME = /\.(?:x?html?|mht|mhtml|shtml|svgz?|hta|js|jse|vbs|vbe|wsf|ps1|bat|cmd)$/i
 

@@ -80,6 +80,7 @@ const SAMPLES: Partial<Record<FileFormat, readonly [name: string, make: () => Bu
   vcard: ['a.vcf', () => Buffer.from(`BEGIN:VCARD\r\nPHOTO;ENCODING=b:${inBase64}\r\n`)],
   html: ['a.html', () => Buffer.from('<html>x')],
   svg: ['a.svg', () => Buffer.from('<svg/>')],
+  csv: ['a.csv', () => Buffer.from('a,b')],
   script: ['a.js', () => Buffer.from('1')],
   'text-shortcut': ['a.url', () => Buffer.from('[InternetShortcut]')],
   mobileconfig: ['a.mobileconfig', () => Buffer.from('<plist/>')],

@@ -195,8 +195,8 @@ describe('links and text of documents', () => {
       }),
     )
     expect(book?.text).toContain('Call us')
-    expect(book?.links).toEqual([{ url: 'https://larch.example/a' }])
-    expect(book?.traits).toEqual(['external-template'])
+    expect(book?.links).toEqual([{ url: 'https://larch.example/a' }, { url: 'https://data.example/x', kind: 'open' }])
+    expect(book?.traits).toEqual([])
   })
 
   test('a picture is kept for codes', async () => {
