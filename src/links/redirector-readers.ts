@@ -31,8 +31,12 @@ export const readers = {
     const rest = pathname.replace(/^\/[^/]{1,64}\/[^/]{1,64}\//, '')
     return withScheme(decoded(rest))
   },
-  /** A directory is the target in percent-encoding: `/L0/https:%2F%2Fexample.com/1/`. */
-  segment: ({ pathname }) => pathname.split('/', 20).map(decoded).find(isHttp),
+  /** A directory is the target in percent-encoding or in base64: `/L0/https:%2F%2Fexample.com/1/`. */
+  segment: ({ pathname }) =>
+    pathname
+      .split('/', 20)
+      .map(encodedUrl)
+      .find(target => target !== undefined),
   /** The last address in the URL: `;?https://example.com`, `;%3Fhttps://example.com`. */
   tail: ({ href }) => {
     const text = decoded(href)

@@ -117,6 +117,7 @@ urlsand.esvalabs.com / u protection archives
 shared.outlook.inky.com /link domain protection archives
 .redirect-url.email / link protection archives
 .awstrack.me /L0/ @segment counter clearurls
+.mjt.lu /lnk/ @segment counter archives
 click.redditmail.com / url counter clearurls
 .links.govdelivery.com /track @tail counter clearurls
 .mailtrack.io / url counter clearurls

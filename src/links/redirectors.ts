@@ -6,7 +6,7 @@ import { organisationalDomain } from '../dns/organisation.ts'
 import type { Address } from './address.ts'
 import { type Reader, readers } from './redirector-readers.ts'
 import { type KINDS, REDIRECTORS } from './redirector-table.ts'
-import { decoded, encodedUrl, isHttp, withScheme } from './url-encodings.ts'
+import { decoded, encodedUrl, isEncoded, isHttp, withScheme } from './url-encodings.ts'
 
 /**
  * What kind of redirector an address is.
@@ -16,8 +16,9 @@ import { decoded, encodedUrl, isHttp, withScheme } from './url-encodings.ts'
  * - `counter`: a sending service, a partner network or a social network, which counts clicks
  * - `copy`: an archive, which shows a copy of the page
  * - `shortener`: a public shortener, whose target the store knows: see `saveShortLinks`
+ * - `encoded`: another site, with the target in base64 or in hexadecimal in a parameter, where a person cannot read it
  */
-export type RedirectorKind = (typeof KINDS)[number] | 'shortener'
+export type RedirectorKind = (typeof KINDS)[number] | 'shortener' | 'encoded'
 
 /** The target that an address contains. */
 export interface Unwrapped {
@@ -56,7 +57,9 @@ export function unwrapUrl(address: string): Unwrapped | undefined {
     const target = read(url)
     if (target !== undefined && leadsAway(target, url)) return { target, kind }
   }
-  const target = inParameters(url) ?? inFragment(url) ?? inPath(url)
+  const parameter = inParameters(url)
+  if (parameter !== undefined) return parameter
+  const target = inFragment(url) ?? inPath(url)
   return target === undefined ? undefined : { target }
 }
 
@@ -77,14 +80,15 @@ function leadsAway(target: string, { hostname }: URL): boolean {
 const MAX_PARAMETERS = 30
 
 /** A parameter whose value is a URL of another host: most redirectors have one, and every open redirect. */
-function inParameters(url: URL): string | undefined {
+function inParameters(url: URL): Unwrapped | undefined {
   let count = 0
   for (const [name, value] of url.searchParams) {
     if (++count > MAX_PARAMETERS) return undefined
     const target = encodedUrl(value)
-    if (target !== undefined && leadsAway(target, url)) return target
+    if (target !== undefined && leadsAway(target, url))
+      return isEncoded(value) ? { target, kind: 'encoded' } : { target }
     // The whole query is the target: `?https://…`.
-    if (count === 1 && isHttp(name)) return decoded(url.search.slice(1))
+    if (count === 1 && isHttp(name)) return { target: decoded(url.search.slice(1)) }
   }
   return undefined
 }

@@ -38,6 +38,9 @@ const BASE64_URL = /^(?:aHR0c|SFRUU|d3d3L)/
 /** `http` in hexadecimal. */
 const HEX_URL = /^68747470(?:[\da-f]{2}){5}/i
 
+/** Tells whether a value is a URL in base64 or in hexadecimal, if it is one. */
+export const isEncoded = (value: string): boolean => BASE64_URL.test(value) || HEX_URL.test(value)
+
 const fromBase64 = (text: string): string | undefined => asUrl(Buffer.from(text, 'base64url').toString('utf8'))
 
 const fromHex = (text: string): string | undefined =>

@@ -68,10 +68,13 @@ test.for(['www.<a href=u>a</a>', '<a href=u>h</a>', 'x', 'https://', '<a href=u>
   async unit => {
     const cpuFor = async (length: number): Promise<number> => {
       const html = unit.repeat(length / unit.length)
-      await readHtml(html)
-      const before = cpuTime()
-      await readHtml(html)
-      return cpuTime() - before
+      let least = Infinity
+      for (let round = 0; round < 4; round++) {
+        const before = cpuTime()
+        await readHtml(html)
+        least = Math.min(least, cpuTime() - before)
+      }
+      return least
     }
     expect(await cpuFor(120_000)).toBeLessThan(3 * (await cpuFor(60_000)) + 50)
   },

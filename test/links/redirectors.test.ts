@@ -78,6 +78,8 @@ test.for<[address: string, target: string, kind: string]>([
     'protection',
   ],
   ['https://x.r.us-east-1.awstrack.me/L0/https:%2F%2Fa.example%2Fx/1/0100', 'https://a.example/x', 'counter'],
+  ['https://x1.mjt.lu/lnk/AMw/2/cSx/aHR0cHM6Ly9hLmV4YW1wbGUveA', 'https://a.example/x', 'counter'],
+  ['https://open.example/r?u=aHR0cHM6Ly9hLmV4YW1wbGUveA', 'https://a.example/x', 'encoded'],
   ['https://www.amazon-adsystem.com/x/c/Qa/https://a.example/x', 'https://a.example/x', 'counter'],
   ['https://web.archive.org/web/20200101000000/http://a.example/', 'http://a.example/', 'copy'],
   ['https://web.archive.org/web/2020id_/a.example/', 'https://a.example/', 'copy'],
@@ -153,7 +155,7 @@ test('M07 what leads on is found in any address without an error, and nothing is
       expect(found).toEqual(unwrapUrl(address.url))
       if (found !== undefined) expect(found.target).toMatch(/^(?:https?:|[/\\]{2})/i)
     }),
-    { numRuns: runs(3000) },
+    { numRuns: runs(300) },
   )
 })
 
@@ -163,7 +165,7 @@ test.for(['?u=', '&', '%25', 'https://', 'aHR0c', '/https:', '*', '__;', '___', 
     const address = (length: number) =>
       `https://urldefense.com/v3/__https://a.example/${unit.repeat(length / unit.length)}`
     const many = (length: number) => () => {
-      for (let round = 0; round < 200; round++) unwrapUrl(address(length))
+      for (let round = 0; round < 50; round++) unwrapUrl(address(length))
     }
     expect(cpuOf(many(4000))).toBeLessThan(3 * cpuOf(many(2000)) + 50)
   },

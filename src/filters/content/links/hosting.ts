@@ -106,13 +106,13 @@ export const hosting = {
   'links/open-redirect': {
     group: 'hosting',
     fires:
-      'A link goes through an open redirect of a search engine, a translator, a network or another known site, to another organisation that the text of the link does not show, and the redirect is not the author’s.',
+      'A link goes through an open redirect of a search engine, a translator, a network or another known site, or at any site that has its target in base64 or in hexadecimal in a parameter, to another organisation that the text of the link does not show, and the redirect is not the author’s.',
     points: 2.5,
-    find: ({ clicks, from }) => {
+    find: ({ clicks, from, list }) => {
       const link = clicks.find(
         ({ via, viaKind, domain, host, shows }) =>
           via !== undefined &&
-          viaKind === 'open' &&
+          (viaKind === 'open' || (viaKind === 'encoded' && !list)) &&
           domain !== undefined &&
           // A calendar of Google leads to its own documents, and to what its text shows, through Google.
           !isBelow(via, domain) &&

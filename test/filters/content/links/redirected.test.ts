@@ -33,6 +33,19 @@ test.for<readonly [rule: string, target: string]>([
     expect(await rulesOf(one, ['bob@example.net'])).toContain(rule)
 })
 
+test('a target in base64 behind another site is an open redirect, but not in a newsletter or at the author’s site', async () => {
+  const code = Buffer.from('https://elsewhere.example.com/x').toString('base64url')
+  const url = `https://open.example.net/r?u=${code}`
+  expect(await rulesOf(link(url))).toContain('links/open-redirect')
+  const honest = [
+    link(url, 'more', { header: { 'List-Unsubscribe': '<https://example.org/u>' } }),
+    link(`https://click.example.org/r?u=${code}`, 'more', { from: 'Anna <anna@example.org>' }),
+    link(`https://x1.mjt.lu/lnk/AMw/2/cSx/${code}`),
+    link('https://open.example.net/r?u=https%3A%2F%2Felsewhere.example.com%2Fx'),
+  ]
+  for (const one of honest) expect(await rulesOf(one)).not.toContain('links/open-redirect')
+})
+
 test.for([
   'https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fexample.org%2Fa&data=05%7C02%7Cbob%40example.net%7C0',
   'https://urldefense.com/v3/__https://example.org/a__;!!A-bC!dEf$',
