@@ -1,4 +1,4 @@
-/** Processor time, for bounds that hold on a slow machine and on one that is busy with other things. */
+/** Processor time, for bounds that hold on a slow machine, too, and on a machine that is busy with other work. */
 
 /** Milliseconds of CPU that this process has used so far, all threads together. */
 export const cpuTime = (): number => {
