@@ -1,4 +1,4 @@
-/** Opens encrypted archives of 7-Zip and RAR: passwords are checked here where the format allows it, and 7-Zip unpacks. */
+/** Opens encrypted archives of 7-Zip and RAR: passwords are checked where the format allows it, and 7-Zip unpacks. */
 import type { FileFormat } from '../../filetypes/signatures.ts'
 import type { Inspector } from '../inspection.ts'
 import { memberLister } from '../listing.ts'

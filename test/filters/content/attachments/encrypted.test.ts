@@ -207,7 +207,7 @@ test('a link in an encrypted PDF is a link of the message, if the message gives 
   expect(opened.score).toBeGreaterThan((await judged({ name, file, text: HELLO })).score)
 })
 
-test('what could not be opened is told: the finding names the archive', async () => {
+test('a finding names the archive that could not be opened', async () => {
   const { rules } = await judged({ text: `${HELLO}Password: 4471-K\n`, file: closed('figures.xlsx') })
   expect(Object.fromEntries(rules)).toEqual({
     encrypted: '“documents.zip”: entries of the archive need a password',
