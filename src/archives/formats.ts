@@ -123,7 +123,7 @@ export const FORMATS: Readonly<Record<FileFormat, FormatSupport>> = {
     files: '.one',
     names: true,
     contents: true,
-    reads: 'links',
+    reads: '',
     by: 'postern',
     clamav: 'contents',
   },
