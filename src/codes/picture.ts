@@ -12,6 +12,12 @@ export type Picture =
       readonly height: number
     }
 
+/** A text in which codes may be drawn, as it was written. */
+export interface DrawnText {
+  readonly kind: 'html' | 'plain'
+  readonly source: string
+}
+
 /** A code to scan. */
 export interface ScannedCode {
   /** The symbology, as ZXing names it: `QRCode`, `Aztec`, `DataMatrix`, `PDF417`. */
@@ -20,9 +26,9 @@ export interface ScannedCode {
   readonly text: string
 }
 
-/** What the thread is sent: the pictures of one message. */
+/** What the thread is sent: the pictures and drawings of one message. */
 export interface CodeTask {
-  readonly pictures: readonly Picture[]
+  readonly pictures: readonly (Picture | DrawnText)[]
 }
 
 /** What the thread answers. */
@@ -31,11 +37,22 @@ export interface CodeAnswer {
   readonly codes: readonly (readonly ScannedCode[] | undefined)[]
   /** Why pictures were not read, each reason once. */
   readonly reasons: readonly string[]
+  /** The number of drawings that may be codes, read or not. */
+  readonly drawings: number
 }
 
-/** The number of pixels; 0 where the size cannot be read. */
-export function pixelsOf(picture: Picture): number {
-  if (picture.kind !== 'file') return picture.width * picture.height
-  const { width, height } = sizeOf(picture.bytes) ?? { width: 0, height: 0 }
-  return width * height
+/** The number of pixels; 0 where the size cannot be read. Of a text, as many as take as long. */
+export function pixelsOf(picture: Picture | DrawnText): number {
+  switch (picture.kind) {
+    case 'file': {
+      const { width, height } = sizeOf(picture.bytes) ?? { width: 0, height: 0 }
+      return width * height
+    }
+    case 'gray':
+    case 'rgb':
+      return picture.width * picture.height
+    case 'html':
+    case 'plain':
+      return picture.source.length
+  }
 }

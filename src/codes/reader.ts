@@ -2,7 +2,7 @@
 import { lazy } from '../model/lazy.ts'
 import { BoundedThread } from '../threads/bounded-thread.ts'
 import { threadFile } from '../threads/worker-client.ts'
-import type { CodeAnswer, CodeTask, Picture } from './picture.ts'
+import type { CodeAnswer, CodeTask, DrawnText, Picture } from './picture.ts'
 import { isInstalled } from './zxing.ts'
 
 /**
@@ -22,15 +22,21 @@ const thread = new BoundedThread<CodeTask>({
 export const canReadCodes = lazy(isInstalled)
 
 /** Rejects only when `signal` aborts. */
-export async function readCodes(pictures: readonly Picture[], signal: AbortSignal): Promise<CodeAnswer> {
+export async function readCodes(pictures: readonly (Picture | DrawnText)[], signal: AbortSignal): Promise<CodeAnswer> {
   if (!canReadCodes()) return unread(pictures, 'zxing-wasm is not installed')
-  const copies = pictures.map(picture => ({ ...picture, bytes: new Uint8Array(picture.bytes) }))
-  const memory = copies.map(({ bytes }) => bytes.buffer)
+  const memory: ArrayBuffer[] = []
+  const copies = pictures.map(picture => {
+    if ('source' in picture) return picture
+    const bytes = new Uint8Array(picture.bytes)
+    memory.push(bytes.buffer)
+    return { ...picture, bytes }
+  })
   const outcome = await thread.ask({ pictures: copies }, signal, memory)
   return outcome.kind === 'done' ? (outcome.answer as CodeAnswer) : unread(pictures, outcome.reason)
 }
 
-const unread = (pictures: readonly Picture[], reason: string): CodeAnswer => ({
+const unread = (pictures: readonly unknown[], reason: string): CodeAnswer => ({
   codes: pictures.map(() => undefined),
   reasons: [reason],
+  drawings: 0,
 })

@@ -1,6 +1,7 @@
 /** Searches pictures for codes within an amount of CPU, the cheapest pictures first. */
 import { errorText } from '../model/errors.ts'
-import { type CodeAnswer, type Picture, pixelsOf, type ScannedCode } from './picture.ts'
+import { drawnInPage, drawnInText } from './drawn/page.ts'
+import { type CodeAnswer, type DrawnText, type Picture, pixelsOf, type ScannedCode } from './picture.ts'
 import type { Symbology, Zxing } from './zxing.ts'
 
 /** Milliseconds of CPU for the pictures of one message. */
@@ -17,6 +18,7 @@ export class CodeSearch {
   readonly #zxing: Zxing
   readonly #cpuTime: () => number
   readonly #reasons = new Set<string>()
+  #drawings = 0
 
   /** @param cpuTime milliseconds of CPU so far */
   constructor(zxing: Zxing, cpuTime: () => number) {
@@ -24,7 +26,7 @@ export class CodeSearch {
     this.#cpuTime = cpuTime
   }
 
-  async read(pictures: readonly Picture[]): Promise<CodeAnswer> {
+  async read(pictures: readonly (Picture | DrawnText)[]): Promise<CodeAnswer> {
     const codes: (readonly ScannedCode[] | undefined)[] = pictures.map(() => undefined)
     const order = pictures
       .map((picture, index) => ({ picture, index, pixels: pixelsOf(picture) }))
@@ -36,9 +38,21 @@ export class CodeSearch {
         this.#reasons.add(`the pictures need more than ${MAX_TIME} ms of CPU`)
         break
       }
-      codes[index] = await this.#search(picture, pixels)
+      codes[index] = 'source' in picture ? await this.#searchText(picture) : await this.#search(picture, pixels)
     }
-    return { codes, reasons: [...this.#reasons] }
+    return { codes, reasons: [...this.#reasons], drawings: this.#drawings }
+  }
+
+  async #searchText({ kind, source }: DrawnText): Promise<readonly ScannedCode[] | undefined> {
+    const pictures = kind === 'html' ? await drawnInPage(source) : drawnInText(source)
+    this.#drawings += pictures.length
+    const found: ScannedCode[] = []
+    for (const picture of pictures) {
+      const codes = await this.#search(picture, pixelsOf(picture))
+      if (codes === undefined) return undefined
+      found.push(...codes)
+    }
+    return found
   }
 
   async #search(picture: Picture, pixels: number): Promise<readonly ScannedCode[] | undefined> {

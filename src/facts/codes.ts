@@ -36,10 +36,9 @@ export const codes: Fact<Message, Codes> = fact('codes', 'message', async messag
   if (files.length === 0 && texts.length === 0 && attached.every(({ pictures }) => pictures.length === 0)) return NONE
   const { collectPictures } = await collector()
   const { pictures, skipped } = await collectPictures({ files, texts, documents: attached, bytes: bytesOf() })
-  const drawings = pictures.filter(({ from }) => from === 'drawing').length
   if (pictures.length === 0) return { ...NONE, unread: skipped.length, reasons: [...new Set(skipped)] }
   const { readCodes } = await reader()
-  const { codes, reasons } = await readCodes(
+  const { codes, reasons, drawings } = await readCodes(
     pictures.map(({ picture }) => picture),
     message.signal,
   )

@@ -1,19 +1,16 @@
 /** Collects the pictures of a message that may show a code, within bounds for their number and size. */
-import type { Picture } from '../codes/picture.ts'
+import type { DrawnText, Picture } from '../codes/picture.ts'
 import { type PictureSize, sizeOf } from '../codes/size.ts'
 import type { Part } from '../mime/part.ts'
-import { lazyModule } from '../model/lazy.ts'
 import type { Code } from './code.ts'
 import { dataPictures } from './data-pictures.ts'
 import type { DocumentContent } from './documents.ts'
 import { MIN_SIZE, type TextWithPictures } from './picture-places.ts'
 
-const drawings = lazyModule(() => import('../codes/drawn/page.ts'))
-
 /** Pictures of one message, pixels of one, bytes of one, and bytes of all. */
 const [MAX_PICTURES, MAX_PIXELS, MAX_SIZE, MAX_TOTAL] = [32, 8_400_000, 4_194_304, 8_388_608]
-/** Drawings in its texts. */
-const MAX_DRAWINGS = 16
+/** Texts with drawings. */
+const MAX_TEXTS = 16
 /** Bytes in which nearly every JPEG has its size: metadata and a thumbnail precede it. */
 const HEAD = 65_536
 /** Pixels of a side: the smallest QR code has 21 modules. */
@@ -21,7 +18,7 @@ const MIN_SIDE = 21
 
 /** A picture, and where it is shown. */
 export interface PlacedPicture extends Pick<Code, 'from' | 'path'> {
-  readonly picture: Picture
+  readonly picture: Picture | DrawnText
 }
 
 interface Sources {
@@ -49,12 +46,9 @@ export async function collectPictures({ files, texts, documents, bytes }: Source
     collection.add({ path: part.path, from: 'picture', picture: { kind: 'file', bytes: content } })
   }
   for (const { path, source, kind, hasPictures, isDrawn } of texts) {
-    if (isDrawn) for (const picture of await drawnIn(kind, source)) collection.draw({ path, from: 'drawing', picture })
+    if (isDrawn) collection.draw(path, { kind, source })
     for (const { type, bytes: content } of hasPictures ? dataPictures(source) : []) {
-      if (type === 'image/svg+xml') {
-        for (const picture of await drawnIn('html', content.toString()))
-          collection.draw({ path, from: 'drawing', picture })
-      }
+      if (type === 'image/svg+xml') collection.draw(path, { kind: 'html', source: content.toString() })
       if (type === 'image/svg+xml' || content.length < MIN_SIZE) continue
       if (!collection.accepts(sizeOf(content), content.length)) continue
       collection.add({ path, from: 'picture', picture: { kind: 'file', bytes: content } })
@@ -73,16 +67,11 @@ export async function collectPictures({ files, texts, documents, bytes }: Source
   return collection
 }
 
-async function drawnIn(kind: TextWithPictures['kind'], source: string): Promise<readonly Picture[]> {
-  const { drawnInPage, drawnInText } = await drawings()
-  return kind === 'html' ? await drawnInPage(source) : drawnInText(source)
-}
-
 class PictureCollection implements Collected {
   readonly pictures: PlacedPicture[] = []
   readonly skipped: string[] = []
   #bytes = 0
-  #drawings = 0
+  #texts = 0
 
   /** Whether the picture is to be searched. One that is too small for a code is left out without a word. */
   accepts(size: PictureSize | undefined, bytes: number): boolean {
@@ -102,13 +91,13 @@ class PictureCollection implements Collected {
     return undefined
   }
 
-  /** Adds a drawing, which is small. */
-  draw(placed: PlacedPicture): void {
-    if (++this.#drawings <= MAX_DRAWINGS) this.pictures.push(placed)
-    else this.skipped.push(`the message has more than ${MAX_DRAWINGS} drawings`)
+  /** Adds a text in which codes may be drawn. */
+  draw(path: string, picture: DrawnText): void {
+    if (++this.#texts <= MAX_TEXTS) this.pictures.push({ path, from: 'drawing', picture })
+    else this.skipped.push(`the message has more than ${MAX_TEXTS} texts with drawings`)
   }
 
-  add(placed: PlacedPicture): void {
+  add(placed: Pick<PlacedPicture, 'path' | 'from'> & { readonly picture: Picture }): void {
     this.pictures.push(placed)
     this.#bytes += placed.picture.bytes.length
   }

@@ -6,6 +6,7 @@ import { links } from '../../src/facts/links.ts'
 import { type MessageOptions, message } from '../../src/testing/message.ts'
 import { ask } from '../../src/testing/probe.ts'
 import { bmp, modulesOf, pixelsOf, png } from '../support/pictures.ts'
+import { fc, runs } from '../support/property.ts'
 
 const TARGET = 'https://www.example.net/sign-in'
 const fixture = (name: string): Buffer => readFileSync(`fixtures/codes/${name}`)
@@ -91,4 +92,61 @@ test('a picture that is not searched is counted with the reason, and a tracking 
   expect(await unread(fixture('qr.webp'), 'image/webp')).toEqual([0, 1, 'a picture is WebP, which is not decoded'])
   const damaged = Buffer.concat([drawn().subarray(0, 50), Buffer.alloc(100)])
   expect(await unread(damaged)).toEqual([0, 1, expect.stringContaining('a picture cannot be decoded')])
+})
+
+test('M14 a code that is drawn in the message is read like a picture: its address is a link', async () => {
+  const modules = modulesOf(TARGET)
+  const table = `<table>${modules.map(row => `<tr>${row.map(dark => `<td width=4 height=4 bgcolor="${dark ? '#000' : '#fff'}"></td>`).join('')}</tr>`).join('')}</table>`
+  const blocks = modules.map(row => row.map(dark => (dark ? '██' : '  ')).join('')).join('\n')
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg">${modules.flatMap((row, y) => row.flatMap((dark, x) => (dark ? `<rect x="${x}" y="${y}" width="1" height="1"/>` : []))).join('')}</svg>`
+  expect(await urlsOf({ html: `<p>Hello</p>${table}` })).toEqual([TARGET])
+  expect(await urlsOf({ html: `<p>Hello</p><pre>${blocks}</pre>` })).toEqual([TARGET])
+  expect(await urlsOf({ text: `Hello\n\n${blocks}\n` })).toEqual([TARGET])
+  expect(await urlsOf({ html: `<p>Hello</p>${svg}` })).toEqual([TARGET])
+  expect(await urlsOf(attached(Buffer.from(svg), 'image/svg+xml', 'a.svg'))).toEqual([TARGET])
+  const inUrl = `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`
+  expect(await urlsOf({ html: `<p>Hello</p><img src="${inUrl}">` })).toEqual([TARGET])
+  expect(await urlsOf({ html: `<p>Hello</p><img src='data:image/svg+xml,${encodeURIComponent(svg)}'>` })).toEqual([
+    TARGET,
+  ])
+})
+
+test('an ordinary message starts no thread, whatever it draws', async () => {
+  const nothing = { all: [], unread: 0, reasons: [], drawings: 0 }
+  const spacers = '<td width=10 bgcolor=#eee></td>'.repeat(20)
+  for (const given of [
+    { text: 'Hello\n' },
+    { html: `<table><tr>${spacers}</tr></table><p>Hello</p>` },
+    { text: `${'-'.repeat(72)}\n| a | b |\n${'='.repeat(72)}\n` },
+  ]) {
+    expect(await ask(codes, { message: message(given) })).toEqual(nothing)
+  }
+})
+
+test('M14 whatever a picture holds, it is read or counted, and nothing throws', async () => {
+  const files = [drawn(), bmp(pixelsOf(modulesOf('a'))), ...['qr.jpg', 'qr.gif', 'qr-progressive.jpg'].map(fixture)]
+  const damaged = fc
+    .tuple(
+      fc.constantFrom(...files),
+      fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 8 }),
+      fc.double({ min: 0.2, max: 1, noNaN: true }),
+    )
+    .map(([file, changes, share]) => {
+      const bytes = Buffer.from(file.subarray(0, Math.ceil(file.length * share)))
+      for (const [at, value] of changes) bytes[at % bytes.length] = value
+      return bytes
+    })
+  await fc.assert(
+    fc.asyncProperty(fc.array(damaged, { minLength: 1, maxLength: 3 }), async pictures => {
+      const given = message({
+        text: 'Hello\n',
+        attachments: pictures.map((content, index) => ({ filename: `${index}.png`, type: 'image/png', content })),
+      })
+      const { all, unread, reasons } = await ask(codes, { message: given })
+      expect(unread).toBeLessThanOrEqual(pictures.length)
+      expect(reasons.length > 0).toBe(unread > 0)
+      for (const { text } of all) expect(typeof text).toBe('string')
+    }),
+    { numRuns: runs(100) },
+  )
 })

@@ -1,5 +1,6 @@
 /** Reports messages that were not examined completely: what lies beyond a limit does not pass unexamined. */
 
+import { type Codes, codes } from '../../facts/codes.ts'
 import { type Swept, sweep } from '../../facts/sweep.ts'
 import { type Text, text } from '../../facts/text.ts'
 import { type Gap, unexamined as unexaminedFact } from '../../facts/unexamined.ts'
@@ -51,7 +52,7 @@ export function unexamined(options: UnexaminedOptions = {}): Filter {
     }),
     message: async message => {
       const gaps = await message.ask(unexaminedFact)
-      if (gaps.length === 0) return longText(await message.ask(text))
+      if (gaps.length === 0) return [...longText(await message.ask(text)), ...unread(await message.ask(codes))]
       if (gaps.every(({ bound }) => bound === 'busy')) {
         return defer('4.3.2', `not examined: ${describe(gaps)}`, { rule: 'busy' })
       }
@@ -66,6 +67,15 @@ const describe = (gaps: readonly Gap[]): string => gaps.map(({ what, bound }) =>
 const longText = ({ visible }: Text): readonly Finding[] =>
   visible.length > MAX_WORDS_LENGTH
     ? [{ rule: 'words', reason: `the rules for words examined ${MAX_WORDS_LENGTH} of ${visible.length} characters` }]
+    : []
+
+/**
+ * Honest mail has photographs that are too large to be searched for codes. The finding reports it and costs nothing;
+ * where the text asks to scan a code, `html/qr-code` counts such a picture as one.
+ */
+const unread = ({ unread, reasons }: Codes): readonly Finding[] =>
+  unread > 0
+    ? [{ rule: 'pictures', reason: `pictures that were not searched for codes: ${unread} (${reasons.join('; ')})` }]
     : []
 
 /** With `off` a finding only reports. */
