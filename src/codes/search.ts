@@ -1,6 +1,7 @@
 /** Searches pictures for codes within an amount of CPU, the cheapest pictures first. */
 import { errorText } from '../model/errors.ts'
 import { drawnInPage, drawnInText } from './drawn/page.ts'
+import { opaquePng } from './opaque-png.ts'
 import { type CodeAnswer, type DrawnText, type Picture, pixelsOf, type ScannedCode } from './picture.ts'
 import type { Symbology, Zxing } from './zxing.ts'
 
@@ -57,7 +58,8 @@ export class CodeSearch {
 
   async #search(picture: Picture, pixels: number): Promise<readonly ScannedCode[] | undefined> {
     try {
-      return await this.#zxing(picture, pixels <= MAX_PIXELS_OF_OTHERS ? ALL : QR)
+      const opaque = picture.kind === 'file' ? (opaquePng(picture.bytes) ?? picture) : picture
+      return await this.#zxing(opaque, pixels <= MAX_PIXELS_OF_OTHERS ? ALL : QR)
     } catch (error) {
       this.#reasons.add(`a picture cannot be decoded: ${errorText(error)}`)
       return undefined

@@ -1,4 +1,4 @@
-/** `codes`: the codes to scan (QR and others) that the message shows, and the pictures in which none were looked for. */
+/** `codes`: the codes to scan (QR and others) that the message shows, and the number of pictures not searched. */
 
 import { type Fact, fact } from '../model/fact.ts'
 import { lazyModule } from '../model/lazy.ts'

@@ -73,7 +73,7 @@ class PictureCollection implements Collected {
   #bytes = 0
   #texts = 0
 
-  /** Whether the picture is to be searched. One that is too small for a code is left out without a word. */
+  /** Whether the picture is to be searched. A picture that is too small for a code is left out. */
   accepts(size: PictureSize | undefined, bytes: number): boolean {
     if (size && Math.min(size.width, size.height) < MIN_SIDE) return false
     const reason = this.#objection(size, bytes)

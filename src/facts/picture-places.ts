@@ -17,7 +17,7 @@ const MIN_CELLS = 60
 /** Characters of the smallest code in SVG. */
 const MIN_SVG_LENGTH = 600
 
-/** Whether the part is a picture by its bytes, or says so where they have no known signature, and is no tracking pixel. */
+/** Whether the part is a picture by its bytes, or by its type where they have no signature, and no tracking pixel. */
 export const isPicturePart = ({ place, size, detected, contentType }: Part): boolean =>
   place !== undefined &&
   size >= MIN_SIZE &&

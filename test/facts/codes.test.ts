@@ -24,6 +24,9 @@ test.for<readonly [string, string, Buffer]>([
   ['JPEG', 'image/jpeg', fixture('qr.jpg')],
   ['progressive JPEG', 'image/jpeg', fixture('qr-progressive.jpg')],
   ['GIF', 'image/gif', fixture('qr.gif')],
+  ['transparent PNG', 'image/png', fixture('qr-transparent.png')],
+  ['white PNG on transparent', 'image/png', fixture('qr-white-transparent.png')],
+  ['transparent PNG with a palette', 'image/png', fixture('qr-palette-transparent.png')],
 ])(
   'M14 the address of a code is a link: attached as %s, inline, in a data URL, and under another type',
   async ([, type, bytes]) => {
@@ -124,7 +127,11 @@ test('an ordinary message starts no thread, whatever it draws', async () => {
 })
 
 test('M14 whatever a picture holds, it is read or counted, and nothing throws', async () => {
-  const files = [drawn(), bmp(pixelsOf(modulesOf('a'))), ...['qr.jpg', 'qr.gif', 'qr-progressive.jpg'].map(fixture)]
+  const files = [
+    drawn(),
+    bmp(pixelsOf(modulesOf('a'))),
+    ...['qr.jpg', 'qr.gif', 'qr-transparent.png', 'qr-progressive.jpg'].map(fixture),
+  ]
   const damaged = fc
     .tuple(
       fc.constantFrom(...files),

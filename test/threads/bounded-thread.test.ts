@@ -23,7 +23,7 @@ async function threadOf(folder: string, options: { readonly deadline?: number; r
 }
 const never = new AbortController().signal
 
-test('tasks are answered in their order, and one that fails costs itself alone', async () => {
+test('tasks are answered in their order, and a task that fails fails alone', async () => {
   await using folder = await scratch('threads-')
   const thread = await threadOf(folder.path)
   const outcomes = await Promise.all(['a', 'fail', 'b'].map(task => thread.ask(task, never)))

@@ -1,5 +1,5 @@
 /** Sizes of boxes, as far as they say so themselves. */
-import { type Box, isLeaf, lengthOf } from './tree.ts'
+import { type Box, isCell, lengthOf } from './tree.ts'
 
 /** A painted box in pixels. */
 export interface Rectangle {
@@ -9,7 +9,7 @@ export interface Rectangle {
   readonly height: number
   readonly brightness: number
   /** It holds no other box. */
-  readonly isLeaf: boolean
+  readonly isCell: boolean
 }
 
 export interface Size {
@@ -35,7 +35,7 @@ export function sizeOf(box: Box, width: number | undefined): { readonly width?: 
     paddingOf(box, 0),
     paddingOf(box, 1),
   ]
-  const isPadded = isLeaf(box) && across + down > 0
+  const isPadded = isCell(box) && across + down > 0
   const full = inner === undefined && !isPadded ? undefined : (inner ?? 0) + across
   const tall = high === undefined && !isPadded ? undefined : (high ?? 0) + down
   return { ...(full !== undefined && { width: full }), ...(tall !== undefined && { height: tall }) }

@@ -5,7 +5,7 @@ import type { Drawing } from './matrix.ts'
 import type { Box } from './tree.ts'
 
 /** Boxes of a drawing: the smallest code has 105 runs of dark modules. A row of the largest has 177 modules. */
-const [MIN_LEAVES, MAX_ROW] = [60, 190]
+const [MIN_CELLS, MAX_ROW] = [60, 190]
 /** Drawings of one page. */
 const MAX_DRAWINGS = 4
 /** Columns and rows of one drawing. */
@@ -25,23 +25,23 @@ export function boxDrawings(root: Box): readonly Drawing[] {
 
 /** The innermost elements with so many boxes that they are no row of a drawing. */
 function containersIn(box: Box): readonly Box[] {
-  if (box.leaves < MIN_LEAVES) return []
-  const inner = box.children.filter(({ name, leaves }) => leaves > MAX_ROW && name !== 'tr')
+  if (box.cells < MIN_CELLS) return []
+  const inner = box.children.filter(({ name, cells }) => cells > MAX_ROW && name !== 'tr')
   if (inner.length > 0) return inner.flatMap(containersIn)
-  const [only, ...others] = box.children.filter(({ leaves }) => leaves >= MIN_LEAVES)
+  const [only, ...others] = box.children.filter(({ cells }) => cells >= MIN_CELLS)
   // One element that holds nearly all of them, such as a table in a page.
-  return only && others.length === 0 && only.leaves * 5 > box.leaves * 4 ? containersIn(only) : [box]
+  return only && others.length === 0 && only.cells * 5 > box.cells * 4 ? containersIn(only) : [box]
 }
 
 function drawingOf(rectangles: readonly Rectangle[]): Drawing | undefined {
-  const leaves = rectangles.filter(({ isLeaf, width, height }) => isLeaf && width > 0 && height > 0)
-  if (leaves.length < MIN_LEAVES) return undefined
-  const [across, down] = [pitchOf(leaves.map(({ x }) => x)), pitchOf(leaves.map(({ y }) => y))]
+  const cells = rectangles.filter(({ isCell, width, height }) => isCell && width > 0 && height > 0)
+  if (cells.length < MIN_CELLS) return undefined
+  const [across, down] = [pitchOf(cells.map(({ x }) => x)), pitchOf(cells.map(({ y }) => y))]
   if (across === undefined || down === undefined) return undefined
-  const left = Math.min(...leaves.map(({ x }) => x))
-  const top = Math.min(...leaves.map(({ y }) => y))
-  const columns = Math.round((Math.max(...leaves.map(({ x, width }) => x + width)) - left) / across)
-  const rows = Math.round((Math.max(...leaves.map(({ y, height }) => y + height)) - top) / down)
+  const left = Math.min(...cells.map(({ x }) => x))
+  const top = Math.min(...cells.map(({ y }) => y))
+  const columns = Math.round((Math.max(...cells.map(({ x, width }) => x + width)) - left) / across)
+  const rows = Math.round((Math.max(...cells.map(({ y, height }) => y + height)) - top) / down)
   if (columns > MAX_SIDE || rows > MAX_SIDE) return undefined
   const drawing = Array.from({ length: rows }, () => new Array<number | undefined>(columns).fill(undefined))
   for (const { x, y, width, height, brightness } of rectangles) {

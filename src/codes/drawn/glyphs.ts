@@ -1,4 +1,4 @@
-/** Which part of its cell a character covers, in two columns and four rows: the characters that pictures are drawn of. */
+/** Which part of its cell a character covers, in two columns and four rows: characters that drawings consist of. */
 
 /** Columns and rows of one character. */
 export const [GLYPH_WIDTH, GLYPH_HEIGHT] = [2, 4]

@@ -1,7 +1,7 @@
-/** Places the boxes of a drawing as a browser does, as far as drawings of codes need it: tables, grids, rows, floats. */
+/** Places the boxes of a drawing as a browser does, as far as codes need it: tables, grids, rows, floats. */
 import { type Placer, type Rectangle, type Size, sizeOf } from './box-size.ts'
 import { placeTable } from './table.ts'
-import { type Box, isLeaf, lengthOf } from './tree.ts'
+import { type Box, isCell, lengthOf } from './tree.ts'
 
 /** A character of a font of 16 pixels. */
 const [CHARACTER_WIDTH, LINE_HEIGHT] = [8, 16]
@@ -34,7 +34,7 @@ export class Layout implements Placer {
   /** A box is painted before what lies in it; its size is known afterwards. */
   #paint(box: Box, x: number, y: number): number | undefined {
     if (!box.isPainted) return undefined
-    return this.rectangles.push({ x, y, width: 0, height: 0, brightness: box.paper, isLeaf: isLeaf(box) }) - 1
+    return this.rectangles.push({ x, y, width: 0, height: 0, brightness: box.paper, isCell: isCell(box) }) - 1
   }
 
   #placeContent(box: Box, x: number, y: number, width: number | undefined): Size {
@@ -100,7 +100,7 @@ export class Layout implements Placer {
       if (cell.isPainted) {
         const [left, top] = [x + (column - 1) * side, y + (row - 1) * height]
         const size = { width: span * side, height: rows * height }
-        this.rectangles.push({ x: left, y: top, ...size, brightness: cell.paper, isLeaf: true })
+        this.rectangles.push({ x: left, y: top, ...size, brightness: cell.paper, isCell: true })
       }
       column += span
     }

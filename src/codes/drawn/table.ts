@@ -1,6 +1,6 @@
 /** Places the cells of a table: columns as wide as their cells say, spans over columns and rows. */
 import { type Placer, type Size, sizeOf } from './box-size.ts'
-import { type Box, isLeaf, lengthOf } from './tree.ts'
+import { type Box, isCell, lengthOf } from './tree.ts'
 
 /** Columns and rows of one table, and pixels of a column that says nothing. */
 const [MAX_SPAN, MAX_COLUMNS, DEFAULT_SIDE] = [400, 800, 10]
@@ -26,9 +26,9 @@ export function placeTable(layout: Placer, table: Box, x: number, y: number, wid
     const brightness = box.paper
     if (box.isPainted || rows[row]?.isPainted) {
       const size = { width: right - left, height: bottom - top }
-      layout.rectangles.push({ x: x + left, y: y + top, ...size, brightness, isLeaf: isLeaf(box) })
+      layout.rectangles.push({ x: x + left, y: y + top, ...size, brightness, isCell: isCell(box) })
     }
-    if (!isLeaf(box)) for (const child of box.children) layout.place(child, x + left, y + top, right - left)
+    if (!isCell(box)) for (const child of box.children) layout.place(child, x + left, y + top, right - left)
   }
   return { width: lefts.at(-1) ?? 0, height: tops.at(-1) ?? 0 }
 }

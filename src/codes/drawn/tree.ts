@@ -19,7 +19,7 @@ export interface Box {
   readonly isPreformatted: boolean
   readonly children: Box[]
   /** Elements in it, at any depth, that have neither text nor elements. */
-  leaves: number
+  cells: number
 }
 
 /** Nodes of one page; a code has at most 177 by 177 modules. */
@@ -54,7 +54,7 @@ const page: Omit<Box, 'children'> = {
   paper: 255,
   isPainted: false,
   isPreformatted: false,
-  leaves: 0,
+  cells: 0,
 }
 
 export class TreeBuilder implements HtmlHandler {
@@ -87,7 +87,7 @@ export class TreeBuilder implements HtmlHandler {
       isPainted: background !== undefined,
       isPreformatted: space === undefined ? outer.isPreformatted || name === 'pre' : space.startsWith('pre'),
       children: [],
-      leaves: 0,
+      cells: 0,
     }
     outer.children.push(box)
     if (name === 'svg') this.svgs.push(box)
@@ -114,7 +114,7 @@ export class TreeBuilder implements HtmlHandler {
       attributes: page.attributes,
       style: page.style,
       children: [],
-      leaves: 0,
+      cells: 0,
     })
   }
 
@@ -131,7 +131,7 @@ export class TreeBuilder implements HtmlHandler {
 
   #leave(): void {
     const box = this.#stack.pop()
-    if (box) this.#top().leaves += isLeaf(box) ? 1 : box.leaves
+    if (box) this.#top().cells += isCell(box) ? 1 : box.cells
   }
 
   #add(): boolean {
@@ -169,7 +169,7 @@ export class TreeBuilder implements HtmlHandler {
 }
 
 /** Whether it holds nothing but white space. */
-export const isLeaf = ({ children }: Box): boolean =>
+export const isCell = ({ children }: Box): boolean =>
   children.every(({ name, text }) => name === '' && text.trim() === '')
 
 const BLANK = /^[ \t\r\n]*$/

@@ -1,4 +1,4 @@
-/** Rules for codes to scan. A code costs nothing by itself: the rules for links judge where it leads, as other links. */
+/** Rules for codes to scan. A code costs nothing by itself: the rules for links judge where it leads. */
 import type { Link } from '../../facts/links.ts'
 import { hostingOf } from '../../links/hosting.ts'
 import { quote } from '../rules/quote.ts'
