@@ -65,6 +65,10 @@ const CODE = /[\w\])]\s{0,4}(?:\(|=[^=])/
 const BASE64 = /^[A-Za-z0-9+/_-]{16,}={0,2}$/
 const PRINTABLE = /^[\t\n\r -~\x80-\xff]+$/
 
+/** A piece of markup has attributes, which look like code. */
+const isCode = (text: string): boolean =>
+  text.length >= MIN_CODE && CODE.test(text) && !text.includes('</') && !text.includes('/>')
+
 class TextSorter {
   readonly urls: string[] = []
   readonly encoded: string[] = []
@@ -85,7 +89,7 @@ class TextSorter {
   add(text: string, pieces: number, markup: boolean): void {
     if (ADDRESS.test(text.slice(0, 2400))) this.urls.push(text.trim())
     else if (text.includes('<') && (markup || this.#writes) && MARKUP.test(text)) this.markup.push(text)
-    else if (pieces > 1 && text.length >= MIN_CODE && this.#evaluates && CODE.test(text)) this.code.push(text)
+    else if (pieces > 1 && this.#evaluates && isCode(text)) this.code.push(text)
     if (isEncoded(text)) this.encoded.push(text)
     if (isEscaped(text)) this.hasEscaped = true
     if (this.#decodes && text.length <= this.#left) this.#try(text)
@@ -95,7 +99,7 @@ class TextSorter {
   addDecoded(text: string): void {
     if (ADDRESS.test(text.slice(0, 2400))) this.urls.push(text.trim())
     else if (MARKUP.test(text)) this.markup.push(text)
-    else if (text.length >= MIN_CODE && CODE.test(text)) this.code.push(text)
+    else if (isCode(text)) this.code.push(text)
   }
 
   /** Decodes as decoders of variables would. */
