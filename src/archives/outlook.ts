@@ -123,7 +123,7 @@ async function readPage(html: string, { notes }: Tools): Promise<void> {
 }
 
 export const isOutlookMessage = ({ entries }: OleFile): boolean =>
-  entries.some(({ path }) => path === '__properties_version1.0')
+  entries.some(({ path }) => path === '__properties_version1.0' || PROPERTY.test(path))
 
 /**
  * A message in a Compound File: each property is a stream, whose name says its id and its type. Those of a message

@@ -210,6 +210,11 @@ describe('messages of Outlook', () => {
     expect(found?.inside.map(({ inspection }) => inspection.format)).toEqual(['pe'])
   })
 
+  test('M12 a message without its list of properties is a message all the same', async () => {
+    const found = await look(ole([{ path: `${folder}/__substg1.0_37010102`, data: program }]))
+    expect(found?.inside.map(({ inspection }) => inspection.format)).toEqual(['pe'])
+  })
+
   test('M13 a reminder whose sound is on a server elsewhere', async () => {
     const sound = (path: string) => look(message({ '__substg1.0_8004001F': wide(path) }))
     expect((await sound(String.raw`\\files.sounds.example\a.wav`))?.traits).toEqual(['external-template'])
