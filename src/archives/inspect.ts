@@ -187,7 +187,7 @@ async function inspectFile(name: string, bytes: Buffer, depth: Depth, shared: Sh
   return seen.done()
 }
 
-/** In a container that stores files, an archive near its end is one of them, unless it ends where the container does. */
+/** In a container that stores files, an archive near its end is one of them, unless both end at one place. */
 const isZipAsWell = (bytes: Buffer, format: FileFormat): boolean =>
   format !== 'ar' && endsAsZip(bytes) && (!CONTAINERS.has(format) || endOf(bytes) === bytes.length)
 

@@ -1,6 +1,7 @@
 /** ISO 9660 disk images with the long names of Joliet. Windows opens them at a click. */
 import type { Inspector } from './inspection.ts'
 import { memberLister } from './listing.ts'
+import { packed } from './unpack/inspect-packed.ts'
 
 /** Directory records that are read, those for the directory itself and its parent included. */
 const MAX_RECORDS = 10_000
@@ -10,7 +11,8 @@ const MAX_PATH_LENGTH = 1024
  * Folders are followed from the root of each volume descriptor: the plain one, and Joliet's with long names. A file
  * that with several names is listed under each, and inspected once for each extension.
  */
-export const inspectIso: Inspector = async (bytes, { notes, budget, nested }) => {
+export const inspectIso: Inspector = async (bytes, to) => {
+  const { notes, budget, nested } = to
   const list = memberLister(notes, budget)
   const seen = new Set<string>()
   let records = 0
@@ -41,7 +43,8 @@ export const inspectIso: Inspector = async (bytes, { notes, budget, nested }) =>
       }
     }
   }
-  if (records === 0) notes.trait('unscannable', 'the image has no folders that are read (UDF perhaps)')
+  // UDF alone, which Windows opens as well.
+  if (records === 0) await packed('iso9660')(bytes, to)
 }
 
 /** Undefined for the directory itself and its parent, which have the names 0 and 1. */

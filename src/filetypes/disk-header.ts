@@ -1,4 +1,4 @@
-/** The first sector of a disk image without a header of its image format: a volume (FAT, NTFS, exFAT) or a partition table. */
+/** The first sector of a disk image that has no other header: a volume (FAT, NTFS, exFAT) or a partition table. */
 
 const SECTOR = 512
 const SECTOR_SIZES: ReadonlySet<number> = new Set([512, 1024, 2048, 4096])

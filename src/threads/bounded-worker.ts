@@ -1,4 +1,4 @@
-/** A thread for work that may never end: one task at a time, each with a deadline; a thread that misses it is replaced. */
+/** A thread for work that may never end: one task at a time, with a deadline. A thread that misses it is replaced. */
 import { Worker } from 'node:worker_threads'
 
 /** The result of one task. `reason` is a sentence for the operator. */

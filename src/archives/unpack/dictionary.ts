@@ -5,7 +5,7 @@
 import { crc32 } from 'node:zlib'
 import type { FileFormat } from '../../filetypes/signatures.ts'
 
-/** 32 MB, as many bytes as are unpacked of one message; and the number that stands for it (The .xz File Format §5.3.1). */
+/** 32 MB, as many bytes as are unpacked of one message; and its number (The .xz File Format §5.3.1). */
 const [MAX_DICTIONARY, MAX_CODE] = [33_554_432, 26]
 /** The header of a stream, and the filter LZMA2 (The .xz File Format §2.1.1, §5.3.1). */
 const [STREAM_HEADER, LZMA2] = [12, 0x21]

@@ -1,4 +1,4 @@
-/** The part of Emscripten's file system that 7-Zip's files are given by, as the package exports it and does not type it. */
+/** The part of Emscripten's file system that is used: the package exports it and does not type it. */
 
 export interface FsNode {
   id: number

@@ -14,7 +14,7 @@ const MAX_DECLARED = 209_715_200
 const MAX_RATIO = 1000
 const RATIO_FROM = 33_554_432
 
-/** 7-Zip's names of the formats. Absent: 7-Zip goes by the signature, and opens formats inside each other (a volume in a disk). */
+/** 7-Zip's names of the formats. Without one it goes by the signature, and opens a volume in a disk at once. */
 const TYPES: Partial<Record<FileFormat, string>> = {
   zip: 'zip',
   '7z': '7z',
@@ -27,7 +27,7 @@ const TYPES: Partial<Record<FileFormat, string>> = {
   xar: 'Xar',
   wim: 'wim',
   chm: 'Chm',
-  ole: 'Compound',
+  iso9660: 'Udf',
   cab: 'Cab',
   arj: 'Arj',
   lha: 'Lzh',
@@ -75,7 +75,7 @@ export const packed =
 
 /** One compressed text: whatever it contains, a program opens it as a text. */
 const ONE_TEXT = /\.(?:txt|log|csv|json|xml|patch|diff|conf|config|dmesg)\.(?:bz2|xz|zst|lzma)$/i
-const DISKS: ReadonlySet<FileFormat> = new Set(['disk', 'vhd', 'vhdx', 'dmg'])
+const DISKS: ReadonlySet<FileFormat> = new Set(['disk', 'vhd', 'vhdx', 'dmg', 'iso9660'])
 
 /** 7-Zip names the one file in a stream after the file that it was given. */
 const named = (unpacked: Unpacked, name: string): Unpacked => ({

@@ -1,7 +1,7 @@
 /** What 7-Zip prints of a container (`l -slt`) and of what it could not unpack. */
 import type { Fault, PackedEntry } from './task.ts'
 
-/** Lines such as `Path = a.exe`, the entries divided by blank lines. In names 7-Zip prints `_` for control characters. */
+/** Lines such as `Path = a.exe`, entries divided by blank lines. In names 7-Zip prints `_` for control characters. */
 export function readListing(lines: readonly string[]): {
   readonly type?: string
   readonly entries: readonly PackedEntry[]
@@ -45,7 +45,7 @@ const FAULTS: readonly (readonly [RegExp, Fault])[] = [
   [/^ERROR: Unsupported Method(?: : |$)/, 'method'],
   [/^ERROR: Unexpected end of data(?: : |$)/, 'cut'],
   [
-    /^ERROR: (?:Data Error|Headers Error|Unavailable data|There are some data after the end of the payload data|Is not archive)(?: : |$)/,
+    /^ERROR: (?:Data Error|Headers Error|Unavailable data|There are some data after .{1,40}|Is not archive)(?: : |$)/,
     'damaged',
   ],
   [/^(?:ERRORS:$|Unexpected end of archive$|Headers Error$)/, 'damaged'],

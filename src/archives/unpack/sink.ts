@@ -1,4 +1,4 @@
-/** The file system of one instance of 7-Zip: the container to read, and what is unpacked, counted and never read again. */
+/** The file system of one instance of 7-Zip: the container to read, and what is unpacked, which is counted. */
 import type { EmscriptenFs, FsNode, FsStream } from './emscripten.ts'
 
 /** Thrown through 7-Zip when a bound is met; the instance is not used again. */

@@ -171,3 +171,12 @@ test('a file that xz packed with the largest dictionary of its presets is examin
   expect(inside(found)).toEqual(['invoice.exe: pe'])
   expect(found?.traits).toEqual([])
 })
+
+test('M13 the files of an image that has UDF alone are examined', async () => {
+  const image = fixture('bridge.iso.gz')
+  // Our reader follows the descriptors of ISO 9660, which end here at once.
+  image[32_768] = 255
+  const found = await look(image)
+  expect(found?.format).toBe('iso9660')
+  expect(inside(found)).toEqual(['invoice.exe: pe'])
+})

@@ -54,7 +54,7 @@ describe('bounds', () => {
 })
 
 describe('the thread', () => {
-  test('M09 M13 one that misses its deadline is replaced, and its container alone is not unpacked', async () => {
+  test('M09 M13 a thread that misses its deadline is replaced, and its container alone is not unpacked', async () => {
     const thread = unpackThread({ deadline: 1, maxWait: 60_000 })
     const [bytes, other] = [await zeros(), await small()]
     expect(await ask(bytes, { cpu: 60_000 }, thread)).toMatchObject({ kind: 'timeout' })
