@@ -14,8 +14,8 @@ test.for<readonly [what: string, ...codes: readonly string[]]>([
   ['a list', 'var names = ["a", "b"]; getField("x").display = names[0] == "a" ? display.hidden : display.visible;'],
   ['printing', 'this.print({bUI: false, bSilent: true, bShrinkToFit: true});'],
   ['a comment that names something else', '// app.launchURL("x")\n/* eval */ event.value = "submitForm";'],
-])('%s', ([, ...codes]) => {
-  expect(areFormScripts(codes)).toEqual(codes.map(() => true))
+])('%s', async ([, ...codes]) => {
+  expect(await areFormScripts(codes)).toEqual(codes.map(() => true))
 })
 
 test.for<readonly [what: string, code: string | undefined]>([
@@ -37,7 +37,7 @@ test.for<readonly [what: string, code: string | undefined]>([
   ['a text without an end', 'event.value = "a'],
   ['a name that nothing explains', 'Collab.getIcon("x")'],
   ['an Acrobat function around something else', 'AFNumber_Format(eval(x))'],
-])('%s is more than a form needs', ([, code]) => {
-  expect(areFormScripts([code])).toEqual([false])
-  expect(areFormScripts(['function submitForm(x) { return x; }', code])[1]).toBe(false)
+])('%s is more than a form needs', async ([, code]) => {
+  expect(await areFormScripts([code])).toEqual([false])
+  expect((await areFormScripts(['function submitForm(x) { return x; }', code]))[1]).toBe(false)
 })

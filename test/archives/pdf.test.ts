@@ -184,6 +184,15 @@ describe('an encrypted PDF', () => {
   })
 })
 
+test.for<readonly [what: string, before: string, after: string, found: boolean]>([
+  ['behind the end', '', '<script>new ActiveXObject("x")</script>', true],
+  ['before the header', '<hta:application><script>x()</script>\n', '', true],
+  ['neither: a message of a web server behind it', '', '<br /><b>Warning</b>: headers already sent', false],
+])('M13 a page with code %s makes a PDF two formats', async ([, before, after, found]) => {
+  const bytes = Buffer.concat([Buffer.from(before), pdf(page(''), { after })])
+  expect((await look(bytes)).traits).toEqual(found ? ['polyglot'] : [])
+})
+
 test('M13 PDFs with bytes changed, cut out and put in never throw', async () => {
   const files = [
     pdf(

@@ -17,7 +17,7 @@ import {
 } from './values.ts'
 
 /** Characters of one script, and of all. */
-const [MAX_SCRIPT, MAX_SCRIPTS] = [262_144, 4_194_304]
+const [MAX_SCRIPT, MAX_SCRIPTS] = [262_144, 1_048_576]
 /** Values that are looked at before others run. */
 const SLICE = 20_000
 /** Actions that follow each other. */
@@ -68,13 +68,13 @@ export class Actions {
   async read(): Promise<void> {
     const { document, notes } = this
     let slice = 0
-    for (const object of document.objects) {
-      slice += this.walk(object.value, object)
+    const loose = document.loose.map(value => ({ value, owner: undefined }))
+    for (const { value, owner } of [...document.objects.map(owner => ({ value: owner.value, owner })), ...loose]) {
+      slice += this.walk(value, owner)
       if (slice < SLICE) continue
       await setImmediate()
       slice = 0
     }
-    for (const dict of document.loose) this.walk(dict, undefined)
     await this.readScripts()
     for (const [name, raw] of document.disguised) if (TELLING.has(name)) notes.trait('script', `${raw} hides ${name}`)
     if (this.starts.some(({ value, owner }) => this.leadsToHarm(value, owner)))
@@ -145,7 +145,7 @@ export class Actions {
       left -= code?.length ?? 0
       codes.push(code)
     }
-    for (const [index, isHarmless] of areFormScripts(codes).entries()) {
+    for (const [index, isHarmless] of (await areFormScripts(codes)).entries()) {
       const [dict, code] = [scripts[index]?.dict, codes[index]]
       if (dict === undefined || isHarmless || (document.isLocked && code === '')) continue
       const isRendition = nameOf(dict.get('S')) === 'Rendition'

@@ -1,5 +1,6 @@
 /** Runs the operators of a page as far as they show text or pictures (ISO 32000-2 §8, §9.4). */
 
+import { setImmediate } from 'node:timers/promises'
 import type { PdfDocument } from './document.ts'
 import type { DrawnCodes } from './drawn-codes.ts'
 import { type Font, readFont } from './fonts.ts'
@@ -21,6 +22,8 @@ import {
 
 /** Operators of all pages that are read together. */
 const MAX_OPERATORS = 100_000
+/** Operators that are run before others run. */
+const SLICE = 8192
 /** Bytes of the content of one page or form. */
 const MAX_CONTENT = 1_048_576
 const MAX_FORMS = 200
@@ -106,6 +109,7 @@ export class ContentReader {
         if (operands.length < MAX_OPERANDS) operands.push(value)
       } else {
         this.operators += 1
+        if (this.operators % SLICE === 0) await setImmediate()
         const { word } = value
         if (word === 'q' && states.length < MAX_STATES) states.push(this.state)
         else if (word === 'Q') this.state = states.pop() ?? this.state

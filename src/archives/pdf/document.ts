@@ -1,4 +1,5 @@
 /** The objects of a PDF by their numbers, decrypted where a password opens it, with the data of their streams. */
+import { setImmediate } from 'node:timers/promises'
 import { inflate } from '../inflate.ts'
 import type { Budget } from '../inspection.ts'
 import type { PasswordCandidate } from '../passwords/candidates.ts'
@@ -16,6 +17,10 @@ const MAX_OBJECTS = 200_000
 /** Streams may claim to contain each other: their data is decoded at most so often. */
 const MAX_PASSES = 2
 const SMALL = 65_536
+/** Characters that are read before others run. */
+const SLICE = 131_072
+/** Bytes that are decoded at once: what Node has no decoder for blocks the event loop. */
+const MAX_AT_ONCE = 4_194_304
 
 export interface Decoded {
   readonly bytes: Buffer
@@ -110,6 +115,7 @@ export class PdfDocument {
     }
     const filters = this.filters(value)
     const isCleartext = this.decryption === undefined || isTable(value)
+    if (!isCleartext && raw.length > MAX_AT_ONCE) return undefined
     let bytes = isCleartext || filters[0]?.name === 'Crypt' ? raw : this.decrypted(raw, object)
     let cut = false
     for (const { name, options } of filters) {
@@ -158,7 +164,7 @@ export class PdfDocument {
     maxBytes: number,
   ): Promise<{ readonly bytes: Buffer; readonly cut: boolean } | undefined> {
     const option = (key: string, otherwise: number) => numberOf(this.resolve(options?.get(key)), otherwise)
-    const unpredicted = (plain: Buffer) =>
+    const unpredicted = (plain: Buffer): Promise<Buffer> =>
       unpredict(plain, {
         predictor: option('Predictor', 1),
         colors: Math.min(32, Math.max(1, option('Colors', 1))),
@@ -167,14 +173,15 @@ export class PdfDocument {
       })
     if (name === 'FlateDecode' || name === 'Fl') {
       const unpacked = await this.inflated(bytes, maxBytes)
-      return { bytes: unpredicted(unpacked.bytes), cut: unpacked.end === 'cut' }
+      return { bytes: await unpredicted(unpacked.bytes), cut: unpacked.end === 'cut' }
     }
     if (name === 'Crypt') return { bytes, cut: false }
-    const room = Math.max(0, Math.min(maxBytes, this.budget.inflate))
+    if (bytes.length > MAX_AT_ONCE) return undefined
+    const room = Math.max(0, Math.min(maxBytes, MAX_AT_ONCE, this.budget.inflate))
     const plain = simpleDecode(name, bytes, room, option('EarlyChange', 1))
     if (plain === undefined) return undefined
     this.budget.inflate -= plain.length
-    return { bytes: name.startsWith('LZW') ? unpredicted(plain) : plain, cut: plain.length >= room }
+    return { bytes: name.startsWith('LZW') ? await unpredicted(plain) : plain, cut: plain.length >= room }
   }
 
   /** Some writers leave out the header of zlib, or damage it: viewers read the data all the same. */
@@ -211,9 +218,10 @@ export class PdfDocument {
       const { value, stream } = object
       if (stream === undefined || !isDict(value) || nameOf(this.resolve(value.get('Type'))) !== 'ObjStm') continue
       const decoded = await this.data(object, MAX_OBJECT_STREAM)
+      if (this.packedLeft < 0) return
       if (decoded === undefined) continue
       if (decoded.cut) this.beyond ??= 'a stream of objects is longer than the limit'
-      this.readObjects(decoded.bytes.toString('latin1'), value, object.at)
+      await this.readObjects(decoded.bytes.toString('latin1'), value, object.at)
       if (this.objects.length <= MAX_OBJECTS) continue
       this.beyond ??= 'it has more objects than are read'
       return
@@ -221,14 +229,14 @@ export class PdfDocument {
   }
 
   /** A table of numbers and offsets stands in front of the objects. Without one they are read in their order. */
-  private readObjects(text: string, dict: Dict, at: number): void {
+  private async readObjects(text: string, dict: Dict, at: number): Promise<void> {
     const first = Math.min(numberOf(this.resolve(dict.get('First'))), text.length)
     const head = new Lexer(text, 0, first)
     const body = new Lexer(text, first)
     let spent = 0
     const read = (number: number): boolean => {
       const from = body.at
-      const value = body.value()
+      const value = body.valueAt(from)
       spent += body.at - from + 1
       if (value === END) return false
       const object: PdfObject = { number, generation: 0, value, at, packed: true }
@@ -237,11 +245,15 @@ export class PdfDocument {
       return true
     }
     let count = 0
+    let until = SLICE
     for (; spent <= MAX_PASSES * text.length && this.objects.length <= MAX_OBJECTS; count += 1) {
       const [number, offset] = [head.value(), head.value()]
       if (typeof number !== 'number' || typeof offset !== 'number') break
       body.at = Math.min(text.length, Math.max(0, first + offset))
       read(number)
+      if (spent < until) continue
+      await setImmediate()
+      until = spent + SLICE
     }
     if (count === 0) while (this.objects.length <= MAX_OBJECTS && read(-1));
     if (spent > MAX_PASSES * text.length + count) this.beyond ??= 'its objects contain each other'

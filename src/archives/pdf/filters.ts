@@ -1,5 +1,10 @@
 /** The filters of streams that Node does not have (ISO 32000-2 §7.4), each within a number of bytes. */
 
+import { setImmediate } from 'node:timers/promises'
+
+/** Bytes that are computed before others run. */
+const SLICE = 1_048_576
+
 /** Digits in pairs, up to `>`. */
 export function asciiHex(bytes: Buffer): Buffer {
   const text = bytes.toString('latin1')
@@ -108,14 +113,20 @@ export interface PredictorOptions {
 }
 
 /** Undoes PNG's filters of lines, and the differences of TIFF for bytes (§7.4.4.4). */
-export function unpredict(bytes: Buffer, { predictor, colors, bits, columns }: PredictorOptions): Buffer {
+export async function unpredict(bytes: Buffer, options: PredictorOptions): Promise<Buffer> {
+  const { predictor, colors, bits, columns } = options
   const pixel = Math.max(1, (colors * bits) >> 3)
   const row = Math.ceil((colors * bits * columns) / 8)
   if (predictor < 2 || row < 1 || row > bytes.length + 1) return bytes
   if (predictor === 2) return bits === 8 ? undoDifferences(bytes, row, pixel) : bytes
   const rows = Math.ceil(bytes.length / (row + 1))
   const plain = Buffer.alloc(rows * row)
-  for (let line = 0; line < rows; line += 1) {
+  for (let line = 0, done = 0; line < rows; line += 1) {
+    done += row
+    if (done > SLICE) {
+      await setImmediate()
+      done = 0
+    }
     const from = line * (row + 1)
     const kind = bytes[from] ?? 0
     const to = line * row

@@ -42,5 +42,19 @@ export const inspectPdf: Inspector = async (bytes, { notes, budget, passwords, s
     else await nested(name, file.bytes)
   }
   if (document.beyond !== undefined) notes.beyond(document.beyond)
+  if (hasPage(text)) notes.trait('polyglot', 'it is a page with code as well as pdf')
   if (!/%%EOF/.test(text.slice(-2048))) notes.trait('unscannable', 'it has no end')
 }
+
+/** Characters before the header and after the end that are searched. */
+const [MAX_HEAD, MAX_TAIL] = [1024, 1_048_576]
+
+/** Whether code of a page stands where no viewer of PDF looks: mshta and browsers run it under another name. */
+function hasPage(text: string): boolean {
+  const head = text.slice(0, Math.max(0, text.slice(0, MAX_HEAD).indexOf('%PDF-')))
+  const end = text.lastIndexOf('%%EOF')
+  const tail = end < 0 ? '' : text.slice(end, end + MAX_TAIL)
+  return PAGE.test(head) || PAGE.test(tail)
+}
+
+const PAGE = /<(?:script|hta:application)\b/i

@@ -9,8 +9,8 @@ for (const character of '()<>[]{}/%') KINDS[character.charCodeAt(0)] = DELIMITER
 
 /** Arrays and dictionaries in each other. */
 const MAX_DEPTH = 64
-/** Values of one text, which are all in memory. */
-const MAX_VALUES = 2_000_000
+/** Values of one text, which are all in memory, and of one object, which is read at once. */
+const [MAX_VALUES, MAX_OBJECT_VALUES] = [2_000_000, 150_000]
 /** Characters of one string, and of one name or word. */
 const MAX_STRING = 1_048_576
 const MAX_WORD = 1024
@@ -40,6 +40,7 @@ export class Lexer {
   /** Dictionaries as they were before a key in them was written again. */
   readonly variants: Dict[] = []
   private count = 0
+  private countBefore = 0
   /** Names that are written with hex escapes for ordinary letters, as they are written. */
   readonly disguised = new Map<string, string>()
 
@@ -58,6 +59,13 @@ export class Lexer {
       } else if (KINDS[code] !== SPACE) return
       else this.at += 1
     }
+  }
+
+  /** The value at an offset, which is that of an object. */
+  valueAt(at: number): Value | End {
+    this.at = at
+    this.countBefore = this.count
+    return this.value()
   }
 
   /** The next value; END at the end of the text or at a bracket that closes. */
@@ -205,8 +213,9 @@ export class Lexer {
 
   private isTooMany(): boolean {
     this.count += 1
-    if (this.count > MAX_VALUES) this.isTooLarge = true
-    return this.count > MAX_VALUES
+    const isTooMany = this.count > MAX_VALUES || this.count - this.countBefore > MAX_OBJECT_VALUES
+    if (isTooMany) this.isTooLarge = true
+    return isTooMany
   }
 
   private tooDeep(depth: number): boolean {

@@ -104,8 +104,7 @@ class Finder {
 
   private readObject(from: number, { number, generation }: Id): void {
     const { lexer, objects, text } = this
-    lexer.at = from
-    const value = lexer.value()
+    const value = lexer.valueAt(from)
     this.spent += lexer.at - from + 1
     if (value === END) return
     const at = from - 3
@@ -155,8 +154,7 @@ class Finder {
   private readGap(end: number): void {
     const { lexer } = this
     for (let at = this.find('<<', this.covered); at >= 0 && at < end; at = this.find('<<', this.covered)) {
-      lexer.at = at
-      const value = lexer.value()
+      const value = lexer.valueAt(at)
       this.spent += lexer.at - at
       this.covered = Math.max(at + 2, lexer.at)
       if (value !== END && isDict(value)) this.loose.push(value)

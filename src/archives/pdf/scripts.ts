@@ -3,6 +3,8 @@
  * offices have hundreds of such scripts. Everything that a script names must be known; what is not known may do more.
  */
 
+import { setImmediate } from 'node:timers/promises'
+
 const MAX_SCRIPT = 65_536
 
 /** Acrobat's own functions for the fields of forms: `AFSimple_Calculate`, `AFNumber_Format` … */
@@ -37,11 +39,17 @@ const POWERS =
   /^(?:eval|Function|Collab|SOAP|ADBC|Net|RSS|media|identity|security|doc|(?:un)?escape|(?:submit|mail|export|import|get|goto|open|create|save|launch|exec|add|set|new|remove|extract|insert|replace|trusted|begin|end)[A-Z]\w*)$/
 
 /** Whether each of the scripts of a form is harmless. They may call each other's functions. */
-export function areFormScripts(codes: readonly (string | undefined)[]): readonly boolean[] {
-  const scripts = codes.map(code => {
+export async function areFormScripts(codes: readonly (string | undefined)[]): Promise<readonly boolean[]> {
+  const scripts: (FormScript | undefined)[] = []
+  let slice = 0
+  for (const code of codes) {
     const tokens = code === undefined || code.length > MAX_SCRIPT ? undefined : tokensOf(code)
-    return tokens && new FormScript(tokens)
-  })
+    scripts.push(tokens && new FormScript(tokens))
+    slice += code?.length ?? 0
+    if (slice < MAX_SCRIPT) continue
+    await setImmediate()
+    slice = 0
+  }
   const shared = new Set(scripts.flatMap(script => [...(script?.functions ?? [])]))
   return scripts.map(script => script?.isHarmless(shared) === true)
 }
