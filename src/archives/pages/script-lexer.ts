@@ -111,7 +111,7 @@ export class Lexer {
     this.at = this.#reader.constant(value, at)
   }
 
-  /** A literal ends at its quote; one that is not closed ends at the end of its line, a template at that of the code. */
+  /** A literal ends at its quote. Without one a text ends with its line, and a template with the code. */
   #readLiteral(quote: number): void {
     const code = this.#code
     const mark = quote === 34 ? '"' : quote === 39 ? "'" : '`'

@@ -34,7 +34,7 @@ test('M13 entities of a document type are replaced, and do not multiply', () => 
   expect(expandEntities(bomb + '&b;'.repeat(100_000)).length).toBeLessThan(4_000_000)
 })
 
-test('the links of a page are told with what they show, and where it leads by itself', async () => {
+test('the links of a page are found with what they show, and where it leads by itself', async () => {
   const page =
     '<base href="https://www.example.com/x/"><a href="y"> The <b>plan</b></a><form action="/f"><input name=mail></form><script>location="//go.example.net/"</script>'
   expect((await look(page))?.links).toEqual([
@@ -44,7 +44,7 @@ test('the links of a page are told with what they show, and where it leads by it
   ])
 })
 
-test('the text of a page is told without its code, its title and its styles', async () => {
+test('the text of a page is found without its code, its title and its styles', async () => {
   const page = '<title>t</title><style>p{}</style><p>Call  us<br>today</p><script>x("no")</script>'
   expect((await look(`<html>${page}`))?.text).toBe('Call us\ntoday')
 })
