@@ -1,7 +1,7 @@
 /** Loads ZXing, a reader of codes in WebAssembly, with an upper bound for its memory. */
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { boundMemory, PAGE } from '../threads/wasm-memory.ts'
+import { boundMemory } from '../threads/wasm-memory.ts'
 import type { Picture, ScannedCode } from './picture.ts'
 
 /** Bytes of WebAssembly memory: the picture as a file, its pixels, and what the search needs. */
@@ -28,7 +28,7 @@ const moduleFile = (): string => createRequire(import.meta.url).resolve('zxing-w
 
 /** Takes some 50 ms. @throws when ZXing is not installed, or its memory cannot be bounded */
 export async function loadZxing(): Promise<Zxing> {
-  const { buffer: wasmBinary } = boundMemory(await readFile(moduleFile()), MAX_MEMORY / PAGE)
+  const { buffer: wasmBinary } = boundMemory(await readFile(moduleFile()), MAX_MEMORY)
   const { prepareZXingModule, readBarcodes } = await import('zxing-wasm/reader')
   await prepareZXingModule({ overrides: { wasmBinary }, fireImmediately: true })
   return async (picture, formats) => {

@@ -49,7 +49,7 @@ export class BoundedWorker<Task, Answer> {
   async ask(make: () => { task: Task; transfer: ArrayBuffer[] }, signal: AbortSignal): Promise<BoundedOutcome<Answer>> {
     const { maxWait, maxQueue, deadline } = this.#options
     signal.throwIfAborted()
-    if (this.#queue.size >= maxQueue) return { kind: 'busy', reason: `${maxQueue} files wait for the thread already` }
+    if (this.#queue.size >= maxQueue) return { kind: 'busy', reason: `${maxQueue} tasks wait for the thread already` }
     const waited = AbortSignal.timeout(maxWait)
     const untilFree = AbortSignal.any([signal, waited])
     let timeout = waited

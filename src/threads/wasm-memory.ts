@@ -1,16 +1,17 @@
 /** Bounds the memory of a WebAssembly module before it is compiled: limits of worker threads do not count it. */
 
-/** Bytes of one page of memory. */
-export const PAGE = 65_536
+/** Bytes of one page of memory (WebAssembly Core 2.0 §4.2.8). */
+const PAGE = 65_536
 
 const [HEADER, MEMORY_SECTION] = [8, 5]
 
 /**
- * The module with a maximum of `maxPages` for its memory (WebAssembly Core §5.5.8).
+ * A copy of the module whose memory cannot grow beyond `maxBytes` (WebAssembly Core 2.0 §5.5.8).
  *
- * @throws when the module has no memory, imports it, or begins with more than `maxPages`
+ * @throws when the module has no memory, imports it, or begins with more than `maxBytes`
  */
-export function boundMemory(module: Uint8Array, maxPages: number): Uint8Array<ArrayBuffer> {
+export function boundMemory(module: Uint8Array, maxBytes: number): Uint8Array<ArrayBuffer> {
+  const maxPages = Math.floor(maxBytes / PAGE)
   for (let at = HEADER; at < module.length; ) {
     const id = module[at]
     const [length, start] = readNumber(module, at + 1)

@@ -1,9 +1,10 @@
 /** 7-Zip as WebAssembly (the optional package 7z-wasm), in the thread: one instance for each container. */
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { cpuTime } from '../../threads/cpu-time.ts'
+import { boundMemory } from '../../threads/wasm-memory.ts'
 import type { EmscriptenModule, EmscriptenOptions } from './emscripten.ts'
 import { readFaults, readListing } from './listing-text.ts'
-import { limitMemory } from './memory-limit.ts'
 import { BoundMet, INPUT, OUTPUT, Sink } from './sink.ts'
 import type { PackedEntry, Unpacked, UnpackTask } from './task.ts'
 import { webAssembly } from './webassembly.ts'
@@ -17,12 +18,12 @@ type Factory = (options: EmscriptenOptions) => Promise<EmscriptenModule>
 export async function loadSevenZip(): Promise<(task: UnpackTask) => Promise<Unpacked>> {
   const require = createRequire(import.meta.url)
   const wasm = await readFile(require.resolve('7z-wasm/7zz.wasm'))
-  const module = await webAssembly.compile(limitMemory(wasm, MAX_MEMORY))
+  const module = await webAssembly.compile(boundMemory(wasm, MAX_MEMORY))
   const factory = require('7z-wasm') as Factory
   return async task => {
-    const cpu = cpuClock()
+    const start = cpuTime()
     const instance = await Instance.start(factory, module)
-    return unpack(instance, task, cpu)
+    return unpack(instance, task, () => cpuTime() - start)
   }
 }
 
@@ -134,15 +135,3 @@ class Instance {
 
 /** Characters that 7-Zip may print about one container. */
 const MAX_PRINTED = 8_388_608
-
-/** Milliseconds of CPU of this thread since now; before Node 23.9 those of the clock, which are more. */
-function cpuClock(): () => number {
-  const { threadCpuUsage } = process as { threadCpuUsage?: () => { user: number; system: number } }
-  const now = (): number => {
-    if (!threadCpuUsage) return performance.now()
-    const { user, system } = threadCpuUsage()
-    return (user + system) / 1000
-  }
-  const start = now()
-  return () => now() - start
-}

@@ -1,9 +1,7 @@
 /** The thread of 7-Zip: what exceeds a bound ends, and what follows is unpacked. */
-import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { existsSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { limitMemory } from '../../../src/archives/unpack/memory-limit.ts'
 import type { UnpackLimits } from '../../../src/archives/unpack/task.ts'
 import { type UnpackThread, unpack, unpackThread } from '../../../src/archives/unpack/unpack.ts'
 import { pack } from '../../support/seven-zip.ts'
@@ -43,13 +41,6 @@ describe('bounds', () => {
     bytes.writeUInt32LE(crc32(bytes.subarray(header)), 28)
     bytes.writeUInt32LE(crc32(bytes.subarray(12, 32)), 8)
     expect(await ask(bytes)).toMatchObject({ kind: 'done', answer: { type: '7z', bound: 'memory' } })
-  })
-
-  test('the memory of the module has a maximum', () => {
-    const wasm = readFileSync(createRequire(import.meta.url).resolve('7z-wasm/7zz.wasm'))
-    expect(limitMemory(wasm, 67_108_864).length).toBe(wasm.length)
-    expect(() => limitMemory(wasm, 1_048_576)).toThrow(RangeError)
-    expect(() => limitMemory(Buffer.from('0061736d01000000', 'hex'), 67_108_864)).toThrow(RangeError)
   })
 })
 
