@@ -1,5 +1,6 @@
-/** ISO 9660 disk images with the long names of Joliet. Windows opens them at a click. */
-import type { Inspector } from './inspection.ts'
+/** ISO 9660 disk images with the long names of Joliet, and UDF beside them. Windows opens them at a click. */
+import { hash } from 'node:crypto'
+import type { ArchiveMember, Inspector } from './inspection.ts'
 import { memberLister } from './listing.ts'
 import { packed } from './unpack/inspect-packed.ts'
 
@@ -15,6 +16,7 @@ export const inspectIso: Inspector = async (bytes, to) => {
   const { notes, budget, nested } = to
   const list = memberLister(notes, budget)
   const seen = new Set<string>()
+  const files = new InspectedFiles()
   let records = 0
   for (let sector = 16; sector < 32; sector += 1) {
     const at = sector * 2048
@@ -39,12 +41,50 @@ export const inspectIso: Inspector = async (bytes, to) => {
         const file = `${entry.extent} ${name.slice(name.lastIndexOf('.')).toLowerCase()}`
         if (seen.has(file)) continue
         seen.add(file)
-        await nested(name, bytes.subarray(entry.extent * 2048, entry.extent * 2048 + entry.size))
+        const content = bytes.subarray(entry.extent * 2048, entry.extent * 2048 + entry.size)
+        files.add(name, content)
+        await nested(name, content)
       }
     }
   }
-  // UDF alone, which Windows opens as well.
-  if (records === 0) await packed('iso9660')(bytes, to)
+  // Windows opens UDF where there is both, and its folders may hold other files.
+  if (records === 0 || hasUdf(bytes)) await packed('iso9660')(bytes, { ...to, ...files.others(to) })
+}
+
+/** What the folders of ISO 9660 have shown: UDF lists most of it again. */
+class InspectedFiles {
+  readonly #members = new Set<string>()
+  readonly #contents = new Set<string>()
+
+  add(name: string, content: Buffer): void {
+    this.#members.add(memberKey({ name, size: content.length }))
+    this.#contents.add(contentKey(name, content))
+  }
+
+  /** Notes and inspects only what is new. */
+  others({ notes, nested }: Pick<Parameters<Inspector>[1], 'notes' | 'nested'>) {
+    const member = (one: ArchiveMember): void => {
+      if (!this.#members.has(memberKey(one))) notes.member(one)
+    }
+    const inspect: typeof nested = async (name, content) => {
+      if (!this.#contents.has(contentKey(name, content))) await nested(name, content)
+    }
+    return { notes: { ...notes, member }, nested: inspect }
+  }
+}
+
+const baseName = (name: string): string => name.slice(name.lastIndexOf('/') + 1).toLowerCase()
+const extension = (name: string): string => name.slice(name.lastIndexOf('.')).toLowerCase()
+const memberKey = ({ name, size }: ArchiveMember): string => `${baseName(name)} ${size}`
+const contentKey = (name: string, content: Buffer): string => `${hash('sha1', content)} ${extension(name)}`
+
+/** The descriptors of a volume that has UDF, after those of ISO 9660 (ECMA-167 2/9.1). */
+function hasUdf(bytes: Buffer): boolean {
+  for (let at = 16 * 2048; at < 64 * 2048 && at + 6 <= bytes.length; at += 2048) {
+    const mark = bytes.toString('latin1', at + 1, at + 6)
+    if (mark === 'NSR02' || mark === 'NSR03') return true
+  }
+  return false
 }
 
 /** Undefined for the directory itself and its parent, which have the names 0 and 1. */

@@ -180,3 +180,19 @@ test('M13 the files of an image that has UDF alone are examined', async () => {
   expect(found?.format).toBe('iso9660')
   expect(inside(found)).toEqual(['invoice.exe: pe'])
 })
+
+test('M13 a file that the folders of UDF alone have is examined, and what both have is listed once', async () => {
+  const image = fixture('bridge.iso.gz')
+  const whole = await look(image)
+  expect(inside(whole)).toEqual(['INVOICE.EXE: pe'])
+  expect(whole?.members.map(({ name }) => name.toLowerCase())).toEqual(expect.arrayContaining(['invoice.exe']))
+  expect(whole?.traits).toEqual([])
+  // The root folders of ISO 9660 and Joliet are emptied: behind their own two records nothing follows.
+  for (let sector = 16; sector < 32 && image[sector * 2048] !== 255; sector += 1) {
+    const root = image.readUInt32LE(sector * 2048 + 158) * 2048
+    image.fill(0, root + 68, root + 2048)
+  }
+  const found = await look(image)
+  expect(found?.format).toBe('iso9660')
+  expect(inside(found)).toEqual(['invoice.exe: pe'])
+})
