@@ -28,8 +28,10 @@ const moduleFile = (): string => createRequire(import.meta.url).resolve('zxing-w
 
 /** Takes some 50 ms. @throws when ZXing is not installed, or its memory cannot be bounded */
 export async function loadZxing(): Promise<Zxing> {
+  const require = createRequire(import.meta.url)
   const { buffer: wasmBinary } = boundMemory(await readFile(moduleFile()), MAX_MEMORY)
-  const { prepareZXingModule, readBarcodes } = await import('zxing-wasm/reader')
+  // Not `import`: a bundler would look for it where it is not installed.
+  const { prepareZXingModule, readBarcodes } = require('zxing-wasm/reader') as typeof import('zxing-wasm/reader')
   await prepareZXingModule({ overrides: { wasmBinary }, fireImmediately: true })
   return async (picture, formats) => {
     const found = await readBarcodes(inputOf(picture), { formats: [...formats], maxNumberOfSymbols: MAX_CODES })
