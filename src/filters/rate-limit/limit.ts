@@ -135,14 +135,17 @@ export function charges(limit: Limit, prefixes: Prefixes): Charges {
   }
 }
 
+const CLIENT: readonly string[] = ['ip', 'network']
+const SENDER: readonly string[] = [...CLIENT, 'domain']
+
 /** The keys that each kind may be charged to. */
 export const chargeable: Readonly<Record<Limit['what'], readonly string[]>> = {
-  connections: ['ip', 'network'],
-  failures: ['ip', 'network'],
-  transactions: ['ip', 'network', 'domain'],
-  recipients: ['ip', 'network', 'domain', 'recipient'],
-  messages: ['ip', 'network', 'domain'],
-  bytes: ['ip', 'network', 'domain'],
+  connections: CLIENT,
+  failures: CLIENT,
+  transactions: SENDER,
+  recipients: [...SENDER, 'recipient'],
+  messages: SENDER,
+  bytes: SENDER,
 }
 
 /** Undefined for an authenticated user, who may use any client. */
