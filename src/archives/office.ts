@@ -1,7 +1,7 @@
 /** Old Office files and other Compound Files (MS-CFB): macros, objects, passwords, attachments. */
 import { inspectWorkbook } from './biff.ts'
 import type { Inspector, Notes } from './inspection.ts'
-import { DEFAULT_PASSWORDS } from './office-crypto/default-passwords.ts'
+import { defaultPasswords } from './office-crypto/default-passwords.ts'
 import { readLock } from './office-crypto/package.ts'
 import { inspectLinkedObject, nativeObject } from './office-objects.ts'
 import { inspectSlides, inspectWord } from './old-office.ts'
@@ -60,22 +60,23 @@ export const inspectOle: Inspector = async (bytes, to) => {
 async function inspectEncryptedPackage(
   named: (pattern: RegExp) => readonly OleEntry[],
   read: (entry: OleEntry) => Buffer,
-  { notes, nested, passwords }: Parameters<Inspector>[1],
+  { name, notes, nested, passwords }: Parameters<Inspector>[1],
 ): Promise<void> {
   const [encrypted] = named(/^EncryptedPackage$/i)
   if (encrypted === undefined) return
   const [info] = named(/^EncryptionInfo$/i)
   const lock = info && readLock(info.read(65_536))
   let decrypt: ((bytes: Buffer) => Buffer) | undefined
-  const opens = async (password: string): Promise<boolean> => {
-    decrypt = await lock?.unlock(password)
-    return decrypt !== undefined
-  }
-  if (lock) {
-    const by = await passwords.open(lock.work, opens)
+  if (lock === 'too-costly') notes.beyond('its encryption asks for more work than a password may cost')
+  else if (lock) {
+    const opens = async (password: string): Promise<boolean> => {
+      decrypt = await lock.unlock(password)
+      return decrypt !== undefined
+    }
+    const standard = await passwords.openByDefault(defaultPasswords(name), lock.work, opens)
+    const by = standard === 'opened' ? undefined : await passwords.open(lock.work, opens)
     if (by !== undefined) notes.trait('decrypted', openedBy(by))
-    for (const password of DEFAULT_PASSWORDS)
-      if (decrypt === undefined && passwords.spend(lock.work)) await opens(password)
+    else if (standard === 'untried') notes.beyond('it is encrypted, and the default passwords were not tried')
   }
   if (decrypt === undefined) notes.trait('encrypted', 'the document is encrypted as a whole')
   else await nested('', decrypt(read(encrypted)))

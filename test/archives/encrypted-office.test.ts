@@ -63,7 +63,24 @@ describe('documents of Office 2007 and later', () => {
     const info = fixture('agile.xlsm')
     const more = Buffer.from(info.toString('latin1').replace('spinCount="100000"', 'spinCount="999999"'), 'latin1')
     expect(more.equals(info)).toBe(false)
-    expect(traits(await look(more))).toEqual(['encrypted'])
+    const found = await look(more)
+    expect(traits(found)).toEqual(['unscannable', 'encrypted'])
+    expect(found?.beyond).toMatch(/more work/)
+  })
+
+  test('M13 what the text says about passwords does not keep the default password from a document', async () => {
+    const said = Array.from({ length: 20 }, (_, index) => `wrong-${index}`)
+    expect(traits(await look(fixture('agile.xlsm'), ...said))).toEqual(['macro', 'dangerous-macro'])
+  })
+
+  test('M13 documents beyond the work for default passwords are reported as not examined', async () => {
+    const inspect = inspector({ signal, passwords: async () => [] })
+    const seen: (Inspection | undefined)[] = []
+    for (let index = 0; index < 6; index += 1) seen.push(await inspect('a.xlsx', fixture('agile-password.xlsm')))
+    expect(seen.map(found => found?.beyond)).toEqual([
+      ...Array.from({ length: 4 }, () => undefined),
+      ...Array.from({ length: 2 }, () => 'it is encrypted, and the default passwords were not tried'),
+    ])
   })
 })
 

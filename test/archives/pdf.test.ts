@@ -52,6 +52,25 @@ describe('links of a PDF', () => {
     expect((await look(Buffer.from(text.slice(0, -100), 'latin1'))).traits).toContain('unscannable')
   })
 
+  test('are read in a stream of objects without its type, which some viewers take', async () => {
+    const objects = ['<< /Type /Catalog >>', `<< /A << /S /URI /URI <${HEX}> >> >>`]
+    const bytes = packedPdf(objects).toString('latin1').replace('/Type /ObjStm', '/Typo /ObjStm')
+    expect((await look(Buffer.from(bytes, 'latin1'))).links).toEqual([{ url: URL }])
+  })
+
+  test.for<readonly [what: string, filter: string, beyond: string]>([
+    ['of a filter that is not known', '/Filter /Fold', 'a stream of objects cannot be read'],
+    ['of a filter for pictures', '/Filter /DCTDecode', 'a stream of objects cannot be read'],
+    [
+      'of more filters than are applied',
+      `/Filter [${'/ASCIIHexDecode '.repeat(5)}]`,
+      'a stream has more filters than are applied',
+    ],
+  ])('M13 in a stream of objects %s are not examined', async ([, filter, beyond]) => {
+    const found = await look(pdf(['null', { dict: `/Type /ObjStm /N 1 /First 4 ${filter}`, data: '9 0 null' }]))
+    expect(found.beyond).toBe(beyond)
+  })
+
   test('to which a form is sent, or that open without a click, say so', async () => {
     const form = '/S /SubmitForm /F << /FS /URL /F (https://collect.example.com/f) >>'
     expect((await look(action(form))).links).toEqual([{ url: 'https://collect.example.com/f', kind: 'form' }])

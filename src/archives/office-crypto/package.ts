@@ -11,8 +11,8 @@ export interface PackageLock {
   unlock(password: string): Promise<((encrypted: Buffer) => Buffer) | undefined>
 }
 
-/** Undefined where the encryption is not one of those that Office writes. */
-export function readLock(info: Buffer): PackageLock | undefined {
+/** Undefined where the encryption is not one of those that Office writes; `too-costly` where it has too many rounds. */
+export function readLock(info: Buffer): PackageLock | 'too-costly' | undefined {
   if (info.length < 8) return undefined
   const [major, minor] = [info.readUInt16LE(0), info.readUInt16LE(2)]
   if (major === 4 && minor === 4) return agileLock(info.toString('utf8', 8, 65_536))
@@ -23,7 +23,7 @@ export function readLock(info: Buffer): PackageLock | undefined {
 const ROUNDS = 1000
 /** Microseconds of a round with each function. */
 const ROUND_WORK: Readonly<Record<string, number>> = { sha1: 1, sha256: 1, sha384: 1.2, sha512: 1.2, md5: 1 }
-/** A document that asks for more is not opened: Office writes 50,000 and 100,000. */
+/** A document that asks for more is not opened, which is reported: Office writes 50,000 and 100,000. */
 const MAX_ROUNDS = 200_000
 /** Bytes of a document that are decrypted. */
 const MAX_PACKAGE = 33_554_432
@@ -87,13 +87,14 @@ interface Agile {
 }
 
 /** Agile encryption (§2.3.4.10): its parameters are in XML. */
-function agileLock(xml: string): PackageLock | undefined {
+function agileLock(xml: string): PackageLock | 'too-costly' | undefined {
   const [dataTag] = xmlTags(xml, new Set(['keyData']))
   const [keyTag] = xmlTags(xml, new Set(['encryptedKey']))
   const data = dataTag && agileOf(dataTag.attributes)
   const key = keyTag && agileOf(keyTag.attributes)
   const rounds = Number(keyTag && xmlAttribute(keyTag.attributes, 'spinCount'))
-  if (!data || !key || !keyTag || !Number.isInteger(rounds) || rounds < 0 || rounds > MAX_ROUNDS) return undefined
+  if (!data || !key || !keyTag || !Number.isInteger(rounds) || rounds < 0) return undefined
+  if (rounds > MAX_ROUNDS) return 'too-costly'
   const value = (name: string): Buffer => Buffer.from(xmlAttribute(keyTag.attributes, name) ?? '', 'base64')
   return {
     work: rounds * (ROUND_WORK[key.hash] ?? 1),

@@ -10,6 +10,12 @@ export type FindCandidates = () => Promise<readonly PasswordCandidate[]>
  */
 export const MAX_WORK = 150_000
 
+/**
+ * Work for the passwords that programs try before they ask a person, in microseconds: two for each of two documents of
+ * Office with 100,000 rounds. What the message says about passwords leaves it alone.
+ */
+export const MAX_DEFAULT_WORK = 500_000
+
 /** Checks one password without unpacking anything. */
 export interface PasswordCheck {
   /** Microseconds of one check. */
@@ -24,6 +30,7 @@ export class PasswordTrial {
   /** What opened a file before is tried first. */
   #opened: readonly PasswordCandidate[] = []
   #work: number
+  #defaultWork = MAX_DEFAULT_WORK
 
   constructor(find: FindCandidates, work = MAX_WORK) {
     this.#find = find
@@ -49,6 +56,25 @@ export class PasswordTrial {
       return candidate
     }
     return undefined
+  }
+
+  /**
+   * Tries the passwords that a program tries before it asks a person. They have work of their own, so that a text full
+   * of candidates does not keep them from a file.
+   *
+   * @returns `closed`: none opens it; `untried`: the work was used up before all were tried
+   */
+  async openByDefault(
+    passwords: readonly string[],
+    work: number,
+    opens: (password: string) => boolean | Promise<boolean>,
+  ): Promise<'opened' | 'closed' | 'untried'> {
+    for (const password of passwords) {
+      if (this.#defaultWork < work) return 'untried'
+      this.#defaultWork -= work
+      if (await opens(password)) return 'opened'
+    }
+    return 'closed'
   }
 
   /** Counts work down. False where none is left for it. */

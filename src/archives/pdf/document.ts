@@ -151,7 +151,9 @@ export class PdfDocument {
       return found === undefined || found === null ? [] : isArray(found) ? found : [found]
     }
     const options = list(dict.get('DecodeParms') ?? dict.get('DP'))
-    return list(dict.get('Filter') ?? dict.get('F'))
+    const names = list(dict.get('Filter') ?? dict.get('F'))
+    if (names.length > MAX_FILTERS) this.beyond ??= 'a stream has more filters than are applied'
+    return names
       .slice(0, MAX_FILTERS)
       .map((filter, index) => ({ name: nameOf(this.resolve(filter)), options: this.dict(options[index]) }))
   }
@@ -216,16 +218,24 @@ export class PdfDocument {
   private async unpackObjects(): Promise<void> {
     for (const object of this.objects.slice()) {
       const { value, stream } = object
-      if (stream === undefined || !isDict(value) || nameOf(this.resolve(value.get('Type'))) !== 'ObjStm') continue
+      if (stream === undefined || !isDict(value) || !this.isObjectStream(value)) continue
       const decoded = await this.data(object, MAX_OBJECT_STREAM)
       if (this.packedLeft < 0) return
-      if (decoded === undefined) continue
+      if (decoded === undefined || decoded.left !== undefined) {
+        this.beyond ??= 'a stream of objects cannot be read'
+        continue
+      }
       if (decoded.cut) this.beyond ??= 'a stream of objects is longer than the limit'
       await this.readObjects(decoded.bytes.toString('latin1'), value, object.at)
       if (this.objects.length <= MAX_OBJECTS) continue
       this.beyond ??= 'it has more objects than are read'
       return
     }
+  }
+
+  /** Some viewers take a stream of objects without its type. */
+  private isObjectStream(dict: Dict): boolean {
+    return nameOf(this.resolve(dict.get('Type'))) === 'ObjStm' || (dict.has('First') && dict.has('N'))
   }
 
   /** A table of numbers and offsets stands in front of the objects. Without one they are read in their order. */

@@ -13,6 +13,7 @@ import { defer, type Finding, points, quarantine, reject } from '../../../src/mo
 import { probe } from '../../../src/testing/probe.ts'
 import { zone } from '../../../src/testing/zone.ts'
 import { ole, vba, zip } from '../../archives/build.ts'
+import { packedPdf, pdf } from '../../archives/pdf-build.ts'
 import { cpuTime, slowness } from '../../support/cpu.ts'
 import { randomBytes } from '../../support/random.ts'
 
@@ -185,17 +186,13 @@ describe('M13 behind each bound of the archives', () => {
     ],
     ['a macro of two megabytes', macro(), 'order.doc', true],
     [
-      'a PDF of 600 streams of objects',
-      Buffer.from(`%PDF-1.4 ${' obj /ObjStm /Fl stream\nx endstream'.repeat(600)}\n%%EOF`),
+      'a PDF whose stream of objects has five filters',
+      pdf(['null', { dict: `/Type /ObjStm /N 1 /First 4 /Filter [${'/FlateDecode '.repeat(5)}]`, data: '' }]),
       'order.pdf',
       true,
     ],
-    [
-      'a PDF of 1,100 links',
-      Buffer.from(`%PDF-1.4 ${many(1100, index => `/URI (http://a${index}.example/)`).join(' ')}\n%%EOF`),
-      'o.pdf',
-      true,
-    ],
+    ['a PDF of 200,100 objects', packedPdf(many(200_100, () => 'null')), 'order.pdf', true],
+    ['a PDF of 1,100 links', pdf(many(1100, index => `<< /S /URI /URI (http://a${index}.example/) >>`)), 'o.pdf', true],
   ])('%s: quarantined or refused', async ([, raw, name, bound]) => {
     const { verdict, findings, cpu } = await judge(mixed(text('see file'), file(raw, name)))
     expect(['quarantine', 'reject']).toContain(verdict)
@@ -246,6 +243,16 @@ describe('what honest senders do goes beyond no bound', () => {
     [
       'an archive of two thousand files',
       mixed(text('x'), file(zip(many(2000, index => `${index}.csv`).map(name => ({ name, data: 'a;b' }))), 'a.zip')),
+    ],
+    [
+      'a PDF of 600 streams of objects',
+      mixed(
+        text('x'),
+        file(
+          pdf(many(600, () => '').map(() => ({ dict: '/Type /ObjStm /N 1 /First 4', data: '9 0 null', packed: true }))),
+          'a.pdf',
+        ),
+      ),
     ],
     ['an archive three deep', mixed(text('x'), file(inside(3, zip([{ name: 'a.txt', data: 'x' }])), 'a.zip'))],
     [
