@@ -1,8 +1,11 @@
 /** The stack of open elements, and whether text in them is visible. Depth and work for each tag are bounded. */
-import { type Colour, isSame, parseColour } from './css/colour.ts'
-import { extended, NO_VARIABLES, type Variables } from './css/variables.ts'
+import { Cascade } from './css/cascade.ts'
+import { type Colour, isSame } from './css/colour.ts'
+import { PageElement } from './css/page-element.ts'
+import { NO_VARIABLES, type Variables } from './css/variables.ts'
 import type { Hiding } from './reading.ts'
-import { NO_STYLE, parseStyle, parseStyleIn, type Style, variablesIn } from './style.ts'
+import type { Sheet } from './sheet.ts'
+import { NO_STYLE, type Style } from './style.ts'
 
 /** How the text of an element is put in order; see `visible-order.ts`. */
 export interface Order {
@@ -17,6 +20,7 @@ export interface Order {
 
 interface Open {
   readonly name: string
+  readonly element: PageElement
   readonly colour: Colour
   readonly background: Colour
   readonly fontSize: number
@@ -37,8 +41,9 @@ const MAX_DEPTH = 256
 const MAX_REACH = 40
 const MAX_TINY_FONT = 2
 
-const page: Open = {
+const outermost = (): Open => ({
   name: '',
+  element: new PageElement('', new Map(), undefined),
   colour: [0, 0, 0],
   background: [255, 255, 255],
   fontSize: 16,
@@ -47,28 +52,31 @@ const page: Open = {
   hiding: undefined,
   order: IN_ORDER,
   variables: NO_VARIABLES,
-}
+})
 
 export class ElementStack {
-  readonly #sheet: ReadonlyMap<string, Style>
-  /** Styles by their text, since hundreds of elements have the same few. */
-  readonly #styles = new Map<string, Style>()
-  readonly #stack: Open[] = [page]
+  readonly #cascade: Cascade
+  readonly #page = outermost()
+  readonly #stack: Open[] = [this.#page]
   /** How many elements are open beyond the depth of the stack. */
   #beyond = 0
   /** An element was open whose text is shown in another order. */
   isReordered = false
 
-  /** @param sheet the rules so far, by selector; the reader of style sheets adds to it */
-  constructor(sheet: ReadonlyMap<string, Style>) {
-    this.#sheet = sheet
+  /** @param sheet the rules so far; the reader of style sheets adds to it */
+  constructor(sheet: Sheet) {
+    this.#cascade = new Cascade(sheet)
   }
 
   enter(name: string, attributes: ReadonlyMap<string, string>): void {
     if (this.#beyond === 0) {
       for (const implied of IMPLIED.get(name) ?? []) if (this.#top().name === implied) this.leave(implied)
     }
-    if (VOID.has(name)) return
+    if (VOID.has(name)) {
+      // It has no text, but a place among its siblings.
+      if (this.#beyond === 0) new PageElement(name, attributes, this.#top().element)
+      return
+    }
     if (this.#stack.length >= MAX_DEPTH) this.#beyond++
     else this.#stack.push(this.#open(name, attributes))
   }
@@ -107,25 +115,27 @@ export class ElementStack {
   }
 
   #top(): Open {
-    return this.#stack.at(-1) ?? page
+    return this.#stack.at(-1) ?? this.#page
   }
 
   #open(name: string, attributes: ReadonlyMap<string, string>): Open {
     const outer = this.#top()
-    if (NOT_RENDERED.has(name)) return inherit(outer, name, 'unshown-element')
-    let style = attributes.size === 0 && this.#sheet.size === 0 ? NO_STYLE : this.#styleOf(name, attributes)
+    const element = new PageElement(name, attributes, outer.element)
+    if (NOT_RENDERED.has(name)) return inherit(outer, element, 'unshown-element')
+    let style = this.#cascade.styleOf(element)
     let { variables } = outer
     if (style.source !== undefined) {
       // Custom properties are rare: what refers to them is read again, with those of this element.
-      variables = this.#variablesOf(name, attributes, variables)
-      style = this.#styleOf(name, attributes, variables)
+      variables = this.#cascade.variablesOf(element, variables)
+      style = this.#cascade.styleOf(element, variables)
     }
     const removed =
-      style.notDisplayed || attributes.has('hidden') ? 'not-displayed' : style.offPage ? 'off-page' : undefined
+      style.notDisplayed || isClosed(name, attributes) ? 'not-displayed' : style.offPage ? 'off-page' : undefined
     const order = this.#orderOf(name, attributes, style, outer.order)
-    if (style === NO_STYLE) return inherit(outer, name, removed, order)
+    if (style === NO_STYLE) return inherit(outer, element, removed, order)
     const open = {
       name,
+      element,
       colour: style.colour ?? outer.colour,
       background: style.background && style.background !== 'transparent' ? style.background : outer.background,
       fontSize: style.fontSize ?? outer.fontSize,
@@ -154,59 +164,11 @@ export class ElementStack {
     this.isReordered ||= order.override || order.reversed || order.floatsRight
     return order
   }
-
-  /** Attributes first, then the rules of the sheet, then the style attribute, which wins. */
-  #styleOf(name: string, attributes: ReadonlyMap<string, string>, variables?: Variables): Style {
-    let style = attributes.size === 0 ? NO_STYLE : attributeStyle(name, attributes)
-    for (const rule of this.#rulesFor(name, attributes)) {
-      const depends = variables !== undefined && rule.source !== undefined
-      style = merge(style, depends ? parseStyleIn(rule.source, variables) : rule)
-    }
-    return style
-  }
-
-  /** What applies to an element, in the order in which the later one wins. */
-  #rulesFor(name: string, attributes: ReadonlyMap<string, string>): readonly Style[] {
-    const written = attributes.size === 0 ? undefined : attributes.get('style')
-    if (this.#sheet.size === 0) return written === undefined ? NO_RULES : [this.#parse(written)]
-    const selectors = [name]
-    const classes = attributes.get('class')?.trim().toLowerCase()
-    for (const one of classes?.split(/\s+/, 10) ?? []) selectors.push(`.${one}`, `${name}.${one}`)
-    const id = attributes.get('id')?.trim().toLowerCase()
-    if (id) selectors.push(`#${id}`)
-    const rules: Style[] = []
-    for (const selector of selectors) {
-      const rule = this.#sheet.get(selector)
-      if (rule !== undefined) rules.push(rule)
-    }
-    if (written !== undefined) rules.push(this.#parse(written))
-    return rules
-  }
-
-  #variablesOf(name: string, attributes: ReadonlyMap<string, string>, outer: Variables): Variables {
-    let all = outer
-    for (const { source } of [this.#sheet.get(':root') ?? NO_STYLE, ...this.#rulesFor(name, attributes)])
-      if (source !== undefined) all = extended(all, variablesIn(source))
-    return all
-  }
-
-  #parse(text: string): Style {
-    const known = this.#styles.get(text)
-    if (known !== undefined) return known
-    const style = parseStyle(text)
-    if (this.#styles.size < MAX_CACHED_STYLES) this.#styles.set(text, style)
-    return style
-  }
 }
 
-/** What changes nothing is {@link NO_STYLE} itself, here and in `parseStyle`. */
-const merge = (under: Style, over: Style): Style =>
-  over === NO_STYLE ? under : under === NO_STYLE ? over : { ...under, ...over }
-
-const NO_RULES: readonly Style[] = []
-
-const inherit = (outer: Open, name: string, removed: Hiding | undefined, order = outer.order): Open => ({
-  name,
+const inherit = (outer: Open, element: PageElement, removed: Hiding | undefined, order = outer.order): Open => ({
+  name: element.name,
+  element,
   colour: outer.colour,
   background: outer.background,
   fontSize: outer.fontSize,
@@ -217,25 +179,11 @@ const inherit = (outer: Open, name: string, removed: Hiding | undefined, order =
   variables: outer.variables,
 })
 
-const MAX_CACHED_STYLES = 200
+/** The attribute `hidden`, and a dialog that no script has opened. */
+const isClosed = (name: string, attributes: ReadonlyMap<string, string>): boolean =>
+  attributes.has('hidden') || (name === 'dialog' && !attributes.has('open'))
 
 export const isBlock = (name: string): boolean => BLOCKS.has(name)
-
-/** The style that HTML attributes declare. */
-function attributeStyle(name: string, attributes: ReadonlyMap<string, string>): Style {
-  const background = attributes.has('background') ? 'unknown' : parseColour(attributes.get('bgcolor') ?? '')
-  const colour = parseColour(attributes.get(name === 'body' ? 'text' : 'color') ?? '')
-  const fontSize = name === 'font' ? FONT_SIZES[Number(attributes.get('size'))] : undefined
-  if (background === undefined && colour === undefined && fontSize === undefined) return NO_STYLE
-  return {
-    ...(background && { background }),
-    ...(colour && { colour }),
-    ...(fontSize !== undefined && { fontSize }),
-  }
-}
-
-/** `<font size=0>` is displayed as size 1. */
-const FONT_SIZES = [10, 10, 13, 16, 18, 24, 32, 48]
 
 function hidingOf({
   removed,
@@ -243,7 +191,7 @@ function hidingOf({
   fontSize,
   colour,
   background,
-}: Omit<Open, 'hiding' | 'order' | 'variables'>): Hiding | undefined {
+}: Omit<Open, 'hiding' | 'order' | 'variables' | 'element'>): Hiding | undefined {
   if (removed) return removed
   if (!visible) return 'not-displayed'
   if (fontSize <= MAX_TINY_FONT) return 'tiny'

@@ -5,8 +5,7 @@ import type { HtmlHandler } from './handler.ts'
 import { LinkSurroundings } from './link-surroundings.ts'
 import type { Hiding, HtmlReading, Reference } from './reading.ts'
 import { findReferences, styleUrls } from './references.ts'
-import { MAX_RULES, parseSheet } from './sheet.ts'
-import type { Style } from './style.ts'
+import { MAX_RULES, parseSheet, Sheet } from './sheet.ts'
 import { tokenize } from './tokens.ts'
 import { overridden, reversed, VisibleOrder } from './visible-order.ts'
 import { WordBreaks } from './word-breaks.ts'
@@ -23,7 +22,7 @@ export async function readHtml(html: string, limit = 524_288): Promise<HtmlReadi
 
 /** Collects text, references and counts while the tokens arrive. */
 class HtmlReader implements HtmlHandler {
-  readonly #sheet = new Map<string, Style>()
+  readonly #sheet = new Sheet()
   readonly #elements = new ElementStack(this.#sheet)
   readonly #visible = new VisibleOrder()
   readonly #hiddenText = new CollapsedText()
@@ -123,7 +122,7 @@ class HtmlReader implements HtmlHandler {
       references: this.#references,
       counts: { ...this.#counts, ...this.#words.counts },
       script: this.#script.join(''),
-      cut: cut || this.#tooManyReferences,
+      cut: cut || this.#tooManyReferences || this.#rulesLeft === 0 || this.#sheet.isExhausted,
     }
   }
 

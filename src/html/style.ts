@@ -2,6 +2,7 @@
 import { type Colour, MIN_OPACITY, parseColour, share } from './css/colour.ts'
 import { pixels } from './css/length.ts'
 import { isOffPage, type Properties } from './css/off-page.ts'
+import { unescapeCss } from './css/selector.ts'
 import { NO_VARIABLES, resolved, type Variables } from './css/variables.ts'
 
 /** What a rule declares. An absent property is inherited, or has the default of browsers. */
@@ -22,10 +23,12 @@ export interface Style {
   readonly floatsRight?: boolean
   /** The declarations, where they have custom properties: what they mean depends on the element. */
   readonly source?: string
+  /** What of it is marked as `!important`. */
+  readonly important?: Style
 }
 
 /** Declarations of one rule, and characters of one declaration. */
-const [MAX_DECLARATIONS, MAX_DECLARATION_LENGTH] = [100, 300]
+const [MAX_DECLARATIONS, MAX_DECLARATION_LENGTH] = [1000, 300]
 
 /** The properties that are read. */
 const PROPERTIES: ReadonlySet<string> = new Set(
@@ -34,7 +37,8 @@ const PROPERTIES: ReadonlySet<string> = new Set(
     'overflow-x overflow-y height max-height width max-width line-height left top right bottom margin margin-left ' +
     'margin-top inset text-indent letter-spacing zoom clip clip-path -webkit-clip-path transform -webkit-transform ' +
     'scale translate filter -webkit-filter -webkit-text-fill-color content-visibility direction unicode-bidi float ' +
-    'flex-direction flex-flow'
+    'flex-direction flex-flow block-size max-block-size inline-size max-inline-size inset-inline-start inset-block-start ' +
+    'margin-inline-start margin-block-start mask -webkit-mask mask-image -webkit-mask-image'
   ).split(' '),
 )
 
@@ -48,7 +52,24 @@ export type Declarations = ReadonlyMap<string, string>
 export function parseStyle(text: string): Style {
   const found = declarationsIn(text)
   if (found === undefined) return NO_STYLE
-  return text.includes('--') && CUSTOM.test(text) ? { ...styleOf(found), source: text } : styleOf(found)
+  const style = text.includes('--') && CUSTOM.test(text) ? { ...styleOf(found), source: text } : styleOf(found)
+  if (!text.includes('!')) return style
+  const important = styleOf(declarationsIn(text, IMPORTANT) ?? NO_DECLARATIONS)
+  return Object.keys(important).length === 0 ? style : { ...style, important }
+}
+
+const NO_DECLARATIONS: Declarations = new Map()
+const IMPORTANT = /!\s*important/i
+
+/** What changes nothing is {@link NO_STYLE} itself, here and in `parseStyle`. */
+export const merge = (under: Style, over: Style): Style =>
+  over === NO_STYLE ? under : under === NO_STYLE ? over : { ...under, ...over }
+
+/** Two rules of one selector, the later one over the earlier one. */
+export function mergeRules(under: Style, over: Style): Style {
+  const important = under.important && over.important ? { ...under.important, ...over.important } : undefined
+  const source = under.source && over.source ? `${under.source};${over.source}` : undefined
+  return { ...under, ...over, ...(important && { important }), ...(source && { source }) }
 }
 
 const CUSTOM = /--[a-z_]/i
@@ -66,17 +87,19 @@ export function variablesIn(text: string): Variables {
   return found ? new Map([...found].filter(([name]) => name.startsWith('--'))) : NO_VARIABLES
 }
 
-function declarationsIn(text: string): Declarations | undefined {
+/** @param only what a declaration must have to be read */
+function declarationsIn(written: string, only?: RegExp): Declarations | undefined {
+  const text = written.includes('\\') ? unescapeCss(written) : written
   let found: Map<string, string> | undefined
   let count = 0
   for (let at = 0; at < text.length && count < MAX_DECLARATIONS; count++) {
     const semicolon = text.indexOf(';', at)
     const stop = semicolon < 0 ? text.length : semicolon
-    const written = text.slice(at, Math.min(stop, at + MAX_DECLARATION_LENGTH))
-    const declaration = written.includes('/*') ? written.replace(/\/\*.*?\*\//gs, '') : written
+    const raw = text.slice(at, Math.min(stop, at + MAX_DECLARATION_LENGTH))
+    const declaration = raw.includes('/*') ? raw.replace(/\/\*.*?\*\//gs, '') : raw
     const colon = declaration.indexOf(':')
     const name = colon < 0 ? '' : declaration.slice(0, colon).trim().toLowerCase()
-    if (PROPERTIES.has(name) || name.startsWith('--')) {
+    if ((PROPERTIES.has(name) || name.startsWith('--')) && (only === undefined || only.test(declaration))) {
       found ??= new Map()
       found.set(name, valueIn(declaration.slice(colon + 1)))
     }
@@ -86,7 +109,7 @@ function declarationsIn(text: string): Declarations | undefined {
 }
 
 const valueIn = (written: string): string =>
-  (written.includes('!') ? written.replace(/!\s*important/i, '') : written).trim().toLowerCase()
+  (written.includes('!') ? written.replace(IMPORTANT, '') : written).trim().toLowerCase()
 
 /** What the declarations mean for a reader. */
 export function styleOf(found: Declarations): Style {

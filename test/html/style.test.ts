@@ -2,10 +2,9 @@
 import { expect, test } from 'vitest'
 import { isSame } from '../../src/html/css/colour.ts'
 import { visibleLength } from '../../src/html/read.ts'
-import { parseSheet } from '../../src/html/sheet.ts'
-import { parseStyle, type Style } from '../../src/html/style.ts'
+import { parseStyle } from '../../src/html/style.ts'
 import { fc, runs } from '../support/property.ts'
-import { parseSheetSlowly, parseStyleSlowly } from '../support/slow-style.ts'
+import { parseStyleSlowly } from '../support/slow-style.ts'
 
 const numRuns = runs(3000)
 
@@ -38,34 +37,10 @@ const style = fc
     maxLength: 8,
   })
   .map(parts => parts.join(';'))
-const selector = fc.constantFrom(
-  ...['.x', 'td', '#y', 'td.x', '.x, p', '/* a */ .z', '<!-- .x', 'a b', '@media x', '@page'],
-)
-const sheet = fc
-  .array(
-    fc.oneof(
-      fc.tuple(selector, style).map(([chosen, body]) => `${chosen} {${body}}`),
-      fc.constantFrom('{', '}', '@media print {', '/*', ','),
-    ),
-    { maxLength: 8 },
-  )
-  .map(rules => rules.join('\n'))
-
 test('any style is read as by the slower reader', () => {
   fc.assert(
     fc.property(style, text => {
       expect(parseStyle(text)).toEqual(parseStyleSlowly(text))
-    }),
-    { numRuns },
-  )
-})
-
-test('any style sheet is read as by the slower reader', () => {
-  fc.assert(
-    fc.property(sheet, fc.integer({ min: 0, max: 5 }), (css, max) => {
-      const [fast, slow] = [new Map<string, Style>(), new Map<string, Style>()]
-      expect(parseSheet(css, fast, max)).toBe(parseSheetSlowly(css, slow, max))
-      expect([...fast]).toEqual([...slow])
     }),
     { numRuns },
   )

@@ -60,8 +60,13 @@ function fromHex(digits: string): Colour {
   return [number >> 16, (number >> 8) & 255, number & 255]
 }
 
+/** White in the notations of CSS Color 4 §7 to §10. */
+const WHITE =
+  /^(?:hwb\(\s*[\d.]{1,6}(?:deg)?\s+100%\s+0%?|(?:lab|lch|oklab|oklch)\(\s*(?:100%?|1(?:\.0)?)(?:\s+0%?){2})\s*\)$/
+
 /** `rgb()` and `hsl()` with commas, or with blanks and a slash (CSS Color 4 §5 and §8). */
 function fromFunction(text: string): Colour {
+  if (WHITE.test(text)) return [255, 255, 255]
   const [, name = '', inner = ''] = /^(rgb|hsl)a?\(([^()]{1,80})\)$/.exec(text) ?? []
   const parts = inner.split(/[\s,/]+/).filter(part => part !== '')
   if (name === '' || parts.length < 3 || parts.length > 4) return 'unknown'

@@ -5,8 +5,14 @@ import { pixels } from './length.ts'
 /** Gives the value of a property; '' where it is not declared. */
 export type Properties = (name: string) => string
 
-const SIZES = ['height', 'max-height', 'width', 'max-width', 'line-height']
-const PLACES = ['left', 'top', 'right', 'bottom', 'margin-left', 'margin-top', 'text-indent']
+const SIZES = [
+  ...['height', 'max-height', 'width', 'max-width', 'line-height'],
+  ...['block-size', 'max-block-size', 'inline-size', 'max-inline-size'],
+]
+const PLACES = [
+  ...['left', 'top', 'right', 'bottom', 'margin-left', 'margin-top', 'text-indent'],
+  ...['inset-inline-start', 'inset-block-start', 'margin-inline-start', 'margin-block-start'],
+]
 const SHORTHANDS = ['margin', 'inset', 'translate']
 
 /** Pixels beyond an edge of the page: to the left and above, and to the right and below, where a page may be long. */
@@ -17,7 +23,13 @@ const MAX_SCALE = 0.1
 const MIN_BLUR = 6
 
 export const isOffPage = (get: Properties): boolean =>
-  isClippedBox(get) || isMoved(get) || isClipped(get) || isTransformed(get) || isSqueezed(get) || isFiltered(get)
+  isClippedBox(get) ||
+  isMoved(get) ||
+  isClipped(get) ||
+  isTransformed(get) ||
+  isSqueezed(get) ||
+  isFiltered(get) ||
+  isMasked(get)
 
 function isClippedBox(get: Properties): boolean {
   const overflow = get('overflow') + get('overflow-x') + get('overflow-y')
@@ -59,6 +71,8 @@ function isEmptyShape(path: string): boolean {
     const [top = '', right = top, bottom = top, left = right] = values
     return percent(top) + percent(bottom) >= 100 || percent(right) + percent(left) >= 100
   }
+  // A path without a line has no area.
+  if (path.startsWith('path(')) return !/[lhvcsqta]/i.test(path.slice(5))
   if (shape !== 'polygon') return false
   const points = inner.split(',').map(point => point.trim().split(/\s+/))
   return [0, 1].some(axis => new Set(points.map(point => Number.parseFloat(point[axis] ?? '0'))).size === 1)
@@ -76,7 +90,9 @@ function isTransformed(get: Properties): boolean {
     if (name.startsWith('scale') && values.slice(0, 2).some(isTiny)) return true
     if (name.startsWith('translate') && values.slice(0, 2).some(isBeyond)) return true
     if ((name === 'rotatex' || name === 'rotatey') && isEdgeOn(degrees(values[0] ?? ''))) return true
+    if (name === 'rotate3d' && values[2] === '0' && isEdgeOn(degrees(values[3] ?? ''))) return true
     if (name === 'matrix' && isFlat(values.map(Number))) return true
+    if (name === 'matrix3d' && isFlat([0, 1, 4, 5].map(at => Number(values[at])))) return true
   }
   return false
 }
@@ -87,6 +103,14 @@ const isTiny = (value: string): boolean => value !== '' && Math.abs(share(value)
 const isEdgeOn = (angle: number): boolean => Math.abs(Math.cos((angle * Math.PI) / 180)) < MAX_SCALE
 
 const isFlat = ([a = 1, b = 0, c = 0, d = 1]: readonly number[]): boolean => Math.abs(a * d - b * c) < MAX_SCALE ** 2
+
+/** A mask whose colours are all transparent shows nothing. */
+function isMasked(get: Properties): boolean {
+  const mask = ['mask', '-webkit-mask', 'mask-image', '-webkit-mask-image'].map(get).join(' ')
+  if (!mask.includes('gradient(')) return false
+  const inner = mask.slice(mask.indexOf('gradient(') + 9)
+  return /^(?:[\s,)]|transparent|#0000(?:0000)?(?![\da-f])|to (?:top|bottom|left|right)|\d{1,4}(?:deg|%))+$/.test(inner)
+}
 
 const isSqueezed = (get: Properties): boolean =>
   (pixels(get('letter-spacing')) ?? 0) < MIN_LETTER_SPACING || isTiny(get('zoom'))
