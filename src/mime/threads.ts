@@ -2,6 +2,8 @@
 
 import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
+import { nextResponse } from '../threads/next-response.ts'
+import { Slots } from '../threads/slots.ts'
 import { unflatten } from './flat-parts.ts'
 import { fill, type MessageBytes } from './message-bytes.ts'
 import type { ParseRequest, ParseResponse } from './parse-worker.ts'
@@ -54,7 +56,6 @@ export const threadPool = ({ maxThreads = 2, maxQueue = 128, heap = 256 }: PoolO
  */
 class WorkerPool implements ThreadPool {
   readonly share: number
-  readonly #maxThreads: number
   readonly #maxQueue: number
   readonly #heap: number
   readonly #idle = new Set<Worker>()
@@ -62,11 +63,10 @@ class WorkerPool implements ThreadPool {
   readonly #started = new WeakSet<Worker>()
   /** The memory of each worker, for the next message that fits. */
   readonly #memory = new WeakMap<Worker, SharedArrayBuffer>()
-  readonly #queue = new Set<() => void>()
-  #running = 0
+  readonly #slots: Slots
 
   constructor(maxThreads: number, maxQueue: number, heap: number) {
-    this.#maxThreads = maxThreads
+    this.#slots = new Slots(maxThreads)
     this.#maxQueue = maxQueue
     this.#heap = heap
     this.share = 1 / (maxThreads + maxQueue)
@@ -75,12 +75,12 @@ class WorkerPool implements ThreadPool {
   async read(message: MessageBytes, options: ThreadOptions): Promise<ThreadOutcome> {
     const { maxWait, signal } = options
     signal.throwIfAborted()
-    if (this.#queue.size >= this.#maxQueue) {
+    if (this.#slots.waiting >= this.#maxQueue) {
       return { kind: 'busy', reason: `${this.#maxQueue} messages wait for a thread already` }
     }
     const waited = AbortSignal.timeout(maxWait)
     try {
-      await this.#acquireSlot(AbortSignal.any([signal, waited]))
+      await this.#slots.acquire(AbortSignal.any([signal, waited]))
     } catch {
       signal.throwIfAborted()
       return noThread(maxWait)
@@ -88,7 +88,7 @@ class WorkerPool implements ThreadPool {
     try {
       return await this.#readInThread(message, options, waited)
     } finally {
-      this.#releaseSlot()
+      this.#slots.release()
     }
   }
 
@@ -104,12 +104,14 @@ class WorkerPool implements ThreadPool {
     let isReusable = false
     try {
       worker = this.#takeWorker()
-      const start = this.#started.has(worker) ? undefined : await nextResponse(worker, beforeReading)
+      const start = this.#started.has(worker) ? undefined : await nextResponse<ParseResponse>(worker, beforeReading)
       if (start?.kind === 'failed') return start
       this.#started.add(worker)
       const bytes = await this.#copyFor(worker, message, beforeReading)
       timeout = AbortSignal.timeout(deadline)
-      const outcome = await nextResponse(worker, AbortSignal.any([signal, timeout]), { bytes, options: tree })
+      const outcome = await nextResponse<ParseResponse>(worker, AbortSignal.any([signal, timeout]), thread =>
+        thread.postMessage({ bytes, options: tree } satisfies ParseRequest),
+      )
       isReusable = outcome.kind === 'done'
       if (outcome.kind === 'done') return { kind: 'done', list: unflatten(outcome.list) }
       return outcome.kind === 'ready' ? noThread(maxWait) : outcome
@@ -144,35 +146,6 @@ class WorkerPool implements ThreadPool {
     worker.ref()
     return worker
   }
-
-  /** Resolves when a thread may run; rejects when `signal` aborts before. */
-  async #acquireSlot(signal: AbortSignal): Promise<void> {
-    if (this.#running < this.#maxThreads) {
-      this.#running++
-      return
-    }
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const onAbort = (): void => reject(signal.reason)
-    this.#queue.add(resolve)
-    signal.addEventListener('abort', onAbort, { once: true })
-    try {
-      await promise
-    } finally {
-      this.#queue.delete(resolve)
-      signal.removeEventListener('abort', onAbort)
-    }
-  }
-
-  /** Hands the slot to the message that has waited longest. */
-  #releaseSlot(): void {
-    const [next] = this.#queue
-    if (!next) {
-      this.#running--
-      return
-    }
-    this.#queue.delete(next)
-    next()
-  }
 }
 
 /** Bytes that a worker keeps for the next message at most, and steps in which they grow. */
@@ -182,24 +155,6 @@ const noThread = (maxWait: number): ThreadOutcome => ({
   kind: 'busy',
   reason: `no thread was free within ${maxWait} ms`,
 })
-
-/** The next response of the thread. Rejects when `until` aborts. */
-async function nextResponse(worker: Worker, until: AbortSignal, request?: ParseRequest): Promise<ParseResponse> {
-  until.throwIfAborted()
-  const { promise, resolve, reject } = Promise.withResolvers<ParseResponse>()
-  const onError = (error: Error): void => resolve({ kind: 'failed', reason: `the thread died: ${error.message}` })
-  const onExit = (): void => resolve({ kind: 'failed', reason: 'the thread died' })
-  const onAbort = (): void => reject(until.reason)
-  worker.on('message', resolve).on('error', onError).on('exit', onExit)
-  until.addEventListener('abort', onAbort, { once: true })
-  if (request) worker.postMessage(request)
-  try {
-    return await promise
-  } finally {
-    worker.off('message', resolve).off('error', onError).off('exit', onExit)
-    until.removeEventListener('abort', onAbort)
-  }
-}
 
 /** Starts the worker: from source beside this file, in the package where the build puts it. */
 function startWorker(heap: number, onExit: (worker: Worker) => void): Worker {

@@ -1,5 +1,7 @@
 /** A thread for work that may never end: one task at a time, with a deadline. A thread that misses it is replaced. */
 import { Worker } from 'node:worker_threads'
+import { nextResponse } from './next-response.ts'
+import { Slots } from './slots.ts'
 
 /** The result of one task. `reason` is a sentence for the operator. */
 export type BoundedOutcome<Answer> =
@@ -31,10 +33,9 @@ export interface BoundedWorkerOptions {
 /** The thread starts with the first task, and keeps no process alive. */
 export class BoundedWorker<Task, Answer> {
   readonly #options: BoundedWorkerOptions
-  readonly #queue = new Set<() => void>()
+  readonly #slots = new Slots(1)
   #worker: Worker | undefined
   #isReady = false
-  #isRunning = false
   #idleTimer: NodeJS.Timeout | undefined
 
   constructor(options: BoundedWorkerOptions) {
@@ -49,12 +50,13 @@ export class BoundedWorker<Task, Answer> {
   async ask(make: () => { task: Task; transfer: ArrayBuffer[] }, signal: AbortSignal): Promise<BoundedOutcome<Answer>> {
     const { maxWait, maxQueue, deadline } = this.#options
     signal.throwIfAborted()
-    if (this.#queue.size >= maxQueue) return { kind: 'busy', reason: `${maxQueue} tasks wait for the thread already` }
+    if (this.#slots.waiting >= maxQueue)
+      return { kind: 'busy', reason: `${maxQueue} tasks wait for the thread already` }
     const waited = AbortSignal.timeout(maxWait)
     const untilFree = AbortSignal.any([signal, waited])
     let timeout = waited
     try {
-      await this.#acquire(untilFree)
+      await this.#slots.acquire(untilFree)
     } catch {
       signal.throwIfAborted()
       return noThread(maxWait)
@@ -62,13 +64,13 @@ export class BoundedWorker<Task, Answer> {
     let isReusable = false
     try {
       const worker = this.#take()
-      const start = this.#isReady ? undefined : await nextResponse<Answer>(worker, untilFree)
+      const start = this.#isReady ? undefined : await nextResponse<BoundedResponse<Answer>>(worker, untilFree)
       if (start?.kind === 'failed') return start
       this.#isReady = true
       timeout = AbortSignal.timeout(deadline)
       const { task, transfer } = make()
       const post = (): void => worker.postMessage(task, transfer)
-      const outcome = await nextResponse<Answer>(worker, AbortSignal.any([signal, timeout]), post)
+      const outcome = await nextResponse<BoundedResponse<Answer>>(worker, AbortSignal.any([signal, timeout]), post)
       isReusable = outcome.kind === 'done'
       return outcome.kind === 'ready' ? { kind: 'failed', reason: 'the thread began anew' } : outcome
     } catch (error) {
@@ -79,7 +81,7 @@ export class BoundedWorker<Task, Answer> {
         : { kind: 'timeout', reason: `it was not finished within ${deadline} ms` }
     } finally {
       this.#rest(isReusable)
-      this.#release()
+      this.#slots.release()
     }
   }
 
@@ -117,58 +119,7 @@ export class BoundedWorker<Task, Answer> {
     this.#worker = undefined
     void worker?.terminate()
   }
-
-  /** Resolves when the thread is free; rejects when `signal` aborts before. */
-  async #acquire(signal: AbortSignal): Promise<void> {
-    if (!this.#isRunning) {
-      this.#isRunning = true
-      return
-    }
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const onAbort = (): void => reject(signal.reason)
-    this.#queue.add(resolve)
-    signal.addEventListener('abort', onAbort, { once: true })
-    try {
-      await promise
-    } finally {
-      this.#queue.delete(resolve)
-      signal.removeEventListener('abort', onAbort)
-    }
-  }
-
-  /** Hands the thread to the task that has waited longest. */
-  #release(): void {
-    const [next] = this.#queue
-    if (!next) {
-      this.#isRunning = false
-      return
-    }
-    this.#queue.delete(next)
-    next()
-  }
 }
 
 const noThread = (maxWait: number) =>
   ({ kind: 'busy', reason: `the thread was not free within ${maxWait} ms` }) as const
-
-/** The next response of the thread, after `post`. Rejects when `until` aborts. */
-async function nextResponse<Answer>(
-  worker: Worker,
-  until: AbortSignal,
-  post?: () => void,
-): Promise<BoundedResponse<Answer>> {
-  until.throwIfAborted()
-  const { promise, resolve, reject } = Promise.withResolvers<BoundedResponse<Answer>>()
-  const onError = (error: Error): void => resolve({ kind: 'failed', reason: `the thread died: ${error.message}` })
-  const onExit = (): void => resolve({ kind: 'failed', reason: 'the thread died' })
-  const onAbort = (): void => reject(until.reason)
-  worker.on('message', resolve).on('error', onError).on('exit', onExit)
-  until.addEventListener('abort', onAbort, { once: true })
-  try {
-    post?.()
-    return await promise
-  } finally {
-    worker.off('message', resolve).off('error', onError).off('exit', onExit)
-    until.removeEventListener('abort', onAbort)
-  }
-}
