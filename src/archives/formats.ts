@@ -2,7 +2,7 @@
 import type { FileFormat } from '../filetypes/file-format.ts'
 
 /** What reads a format, where more than one can. */
-export type FormatReader = 'postern' | 'Node' | '7-Zip'
+type FormatReader = 'postern' | 'Node' | '7-Zip'
 
 /** What is seen of one format. */
 export interface FormatSupport {

@@ -20,7 +20,7 @@ export const isOfficeCloud = (target: string): boolean =>
  * Whether the target is on a disk of the computer that wrote the document, or on a server of its network: its name has
  * no dot, or ends in a domain that is reserved for private networks. None can be fetched here.
  */
-export function isLocal(target: string): boolean {
+function isLocal(target: string): boolean {
   if (/^(?:file:\/{2,3})?(?:localhost\/)?[a-z]:[\\/]/i.test(target)) return true
   // A path without a server: three slashes, and a fourth would begin the name of one.
   if (/^file:\/\/\/(?![\\/])/i.test(target)) return true

@@ -5,7 +5,7 @@ import { decodeCharset, detectWideEncoding } from '../mime/decode/charsets.ts'
 import type { Notes } from './inspection.ts'
 
 /** Characters of a small file that are read. */
-export const MAX_TEXT = 2_097_152
+const MAX_TEXT = 2_097_152
 /** Addresses that are looked for in one text. */
 const MAX_ADDRESSES = 1000
 /** Shares that are listed of one text. */

@@ -1,7 +1,7 @@
 /** Reads the tags, attributes and texts of XML that an Office program wrote or an attacker bent. Linear, no DOM. */
 
 /** Bytes of one XML part that are read. */
-export const MAX_XML = 2_097_152
+const MAX_XML = 2_097_152
 
 /** One tag, opening or closing. */
 export interface XmlTag {
@@ -100,7 +100,7 @@ const MAX_PIECES = 1000
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 
 /** Replaces the five names of XML, and numbers. */
-export const unescapeXml = (value: string): string =>
+const unescapeXml = (value: string): string =>
   value.includes('&')
     ? value.replace(/&(?:(amp|lt|gt|quot|apos)|#(\d{1,7})|#x([\da-f]{1,6}));/gi, (all, name, decimal, hex) => {
         if (name !== undefined) return NAMED[String(name).toLowerCase()] ?? all

@@ -58,7 +58,7 @@ export const SECRET_NAMES: ReadonlySet<string> = new Set([
 const PLACES = 'href assign replace open function src action URL String'.split(' ')
 
 /** For each first letter a bit for each length that a name may have, so that few identifiers are cut out. */
-export function lengthBits(names: Iterable<string>): Uint32Array {
+function lengthBits(names: Iterable<string>): Uint32Array {
   const bits = new Uint32Array(128)
   for (const name of names) {
     const first = name.charCodeAt(0)

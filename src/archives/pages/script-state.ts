@@ -19,7 +19,7 @@ export function resultOf(frame: Frame, found: ScriptFindings, inside: string): V
 }
 
 /** The constant that is being put together, and what will become of it. */
-export class Pending {
+class Pending {
   value: Value | undefined = undefined
   /** From how many constants it is made. */
   pieces = 0

@@ -4,7 +4,8 @@
 export type Value = string | number | readonly (string | number)[]
 
 /** Characters of a text that is split, and elements of a list. */
-export const [MAX_SPLIT, MAX_ITEMS] = [65_536, 65_536]
+const MAX_SPLIT = 65_536
+export const MAX_ITEMS = 65_536
 
 /** `.split('')`, `['reverse']()`, `.replace(/x/g, '')`, `[3]`, after a constant. */
 const METHOD =
@@ -134,7 +135,7 @@ export function decodeValue(name: string, list: readonly Value[]): string | unde
   }
 }
 
-export const MAX_DECODED = 1_048_576
+const MAX_DECODED = 1_048_576
 
 export function textOfCodes(codes: readonly number[]): string {
   const pieces: string[] = []

@@ -84,7 +84,7 @@ function strokes(outline: Outline, width: number): readonly Outline[] {
 const ARGUMENTS: Readonly<Record<string, number>> = { m: 2, l: 2, t: 2, h: 1, v: 1, s: 4, q: 4, c: 6, a: 7, z: 0 }
 
 /** SVG 2 §9.3: `M x y h w v h z`. Curves and arcs are straight lines here: their ends are what counts. */
-export function pathOutlines(data: string): readonly Outline[] {
+function pathOutlines(data: string): readonly Outline[] {
   const outlines: Point[][] = []
   let outline: Point[] = []
   let [x, y, startX, startY] = [0, 0, 0, 0]

@@ -129,5 +129,5 @@ function isFiltered(get: Properties): boolean {
 }
 
 /** Whether it is a number of at most `max`, whatever its unit; a calculated one in pixels. */
-export const isAtMost = (value: string, max: number): boolean =>
+const isAtMost = (value: string, max: number): boolean =>
   value !== '' && (/^[\d.+-]/.test(value) ? Number.parseFloat(value) : (pixels(value) ?? Infinity)) <= max
