@@ -46,6 +46,8 @@ export type FileTrait =
   | 'smuggling'
   /** Code that hides the names of what it calls, or its own text. */
   | 'obfuscated'
+  /** It gives another host access to drives, cameras or the microphone of the device. */
+  | 'device-access'
   /** A program of some kind. */
   | 'executable'
   /** It attacks a known vulnerability (of the Equation Editor, for example). */

@@ -41,14 +41,23 @@ const SHARED: Readonly<Record<string, string>> = {
   camerastoredirect: 'cameras',
 }
 
+/** What a host may read or record as soon as it is connected; the others are what the program offers by itself. */
+const ACCESS: ReadonlySet<string> = new Set(['drives', 'cameras', 'the microphone'])
+
+/** The hosts through which it goes. */
+const HOSTS: ReadonlySet<string> = new Set(['full address', 'alternate full address', 'gatewayhostname'])
+const MAX_HOSTS = 10
+
 /** Connections to a remote desktop (`.rdp`). */
 export const inspectRdp: Inspector = (bytes, { notes }) => {
   const shared: string[] = []
+  const hosts = new Set<string>()
   let host = ''
   for (const [, key = '', value = ''] of textOf(bytes, notes).matchAll(RDP_LINE)) {
     const name = key.toLowerCase()
     const given = value.trim()
     if ((name === 'full address' && host === '') || name === 'alternate full address') host = given
+    if (HOSTS.has(name) && /^[\w.:[\]-]{1,253}$/.test(given) && hosts.size < MAX_HOSTS) hosts.add(given)
     const what = SHARED[name]
     if (what !== undefined && given !== '' && given !== '0' && !shared.includes(what)) shared.push(what)
     if ((name === 'alternate shell' || name === 'remoteapplicationprogram') && given !== '')
@@ -56,7 +65,9 @@ export const inspectRdp: Inspector = (bytes, { notes }) => {
   }
   const whole = shared.length > 0 ? `, and gives it ${shared.join(', ')}` : ''
   notes.trait('launch', `it connects to the desktop ${host.slice(0, 100)}${whole}`)
-  if (/^[\w.:[\]-]{1,253}$/.test(host)) notes.link(`rdp://${host}`)
+  const access = shared.filter(what => ACCESS.has(what))
+  if (access.length > 0) notes.trait('device-access', `it gives that host ${access.join(', ')}`)
+  for (const one of hosts) notes.link(`rdp://${one}`)
 }
 
 /** Consoles of Windows (`.msc`) run what their tasks and pages say. */

@@ -30,7 +30,7 @@ export const DISPOSABLE = /* @__PURE__ */ set(`
 export const SHARED = /* @__PURE__ */ set(`
   github.io gitlab.io herokuapp.com azurewebsites.net cloudapp.azure.com storage.googleapis.com appspot.com s3.amazonaws.com
   digitaloceanspaces.com weebly.com wixsite.com blogspot.com wordpress.com jimdosite.com myportfolio.com notion.site gitbook.io
-  readthedocs.io neocities.org altervista.org page.link hubspotpagebuilder.com zohosites.com clickfunnels.com systeme.io teachable.site
+  neocities.org altervista.org page.link hubspotpagebuilder.com zohosites.com clickfunnels.com systeme.io teachable.site
   typepad.com tumblr.com livejournal.com over-blog.com home.blog
 `)
 

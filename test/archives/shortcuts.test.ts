@@ -124,8 +124,18 @@ describe('files of settings', () => {
     expect(found.evidence).toEqual([
       'it runs “||x” on that host',
       'it connects to the desktop 203.0.113.9, and gives it drives, the clipboard',
+      'it gives that host drives',
     ])
     expect(found.links).toEqual([{ url: 'rdp://203.0.113.9' }])
+  })
+
+  test('every host through which a desktop is reached is a link', async () => {
+    const { links, traits } = await look(
+      'desk.rdp',
+      'full address:s:desk01.corp.local\r\ngatewayhostname:s:gate.example.net\r\nredirectsmartcards:i:1\r\n',
+    )
+    expect(links.map(({ url }) => url)).toEqual(['rdp://desk01.corp.local', 'rdp://gate.example.net'])
+    expect(traits).toEqual(['launch'])
   })
 
   test('M14 code and commands in a console are traits', async () => {

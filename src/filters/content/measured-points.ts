@@ -175,7 +175,7 @@ export const ATTACHMENTS_POINTS: Readonly<Record<string, number>> = {
   'attachments/unscannable': 0.8,
   'attachments/document-link': 2,
   'attachments/page-form': 4,
-  'attachments/page-script': 3,
+  'attachments/page-script': 2.8,
   'attachments/smuggling': 5.5,
   'attachments/html-page': 1.5,
 }

@@ -18,7 +18,9 @@ export const qrCodes = {
       if (disguised) return `a code to scan leads to ${quote(disguised.host)}`
       const [first] = code
       const evidence = first ? `a code to scan leads to ${quote(first.host)}` : requestToScan(seen)
-      const login = evidence === undefined ? undefined : LOGIN.exec(beginning(seen))?.[0]
+      // Where the author’s own site is linked, `My account` in the foot says nothing about the code.
+      const words = leadsToAuthor(seen) ? PRESSING : LOGIN
+      const login = evidence === undefined ? undefined : words.exec(beginning(seen))?.[0]
       return login !== undefined && `${evidence}, and the text speaks of ${quote(login)}`
     },
   },
@@ -73,6 +75,10 @@ const SCAN =
 /** What a message speaks of that wants to be let in. In English, German, French, Spanish, Portuguese and others. */
 const LOGIN =
   /\b(?:sign[ -]?in|sign-on|log[ -]?in|log[ -]?on|account|password|passcode|credentials?|mailbox|multi-?factor|two-?factor|[m2]fa|authenticat[a-z]{0,6}|verif(?:y|ication|izier|ier|icar|icac)[a-z]{0,6}|suspen(?:d|sion)[a-z]{0,3}|deactivat[a-z]{0,4}|expir[a-z]{0,5}|security update|within \d{1,2} (?:hours|days)|payroll|salary|voice ?mail|docusign|konto|kennwort|passwort|anmeld[a-z]{0,6}|gesperrt|ablauf[a-z]{0,4}|compte|mot de passe|cuenta|contrasena|inicio de sesion|conta|senha|iniciar sessao|accesso|wachtwoord|inloggen|haslo|logowani[a-z]|ucet|heslo|hesab[a-z]{0,4}|sifre[a-z]{0,4})\b|账[户号]|密码|验证|帳[戶號]|密碼|驗證|アカウント|パスワード|認証|계정|비밀번호|인증/
+
+/** The words of these that press or ask for a proof. */
+const PRESSING =
+  /\b(?:multi-?factor|two-?factor|[m2]fa|verif(?:y|ication|izier|ier|icar|icac)[a-z]{0,6}|suspen(?:d|sion)[a-z]{0,3}|deactivat[a-z]{0,4}|expir[a-z]{0,5}|security update|within \d{1,2} (?:hours|days)|payroll|salary|docusign|gesperrt|ablauf[a-z]{0,4})\b|验证|驗證|認証|인증/
 
 /** The smallest code to scan has 21 by 21 modules; two of them are one block character. */
 const [MIN_CELLS, MIN_BLOCKS] = [200, 100]

@@ -4,6 +4,7 @@ import { archives, type InspectedFile } from '../../../facts/archives.ts'
 import { passwords } from '../../../facts/passwords.ts'
 import { extensionOf } from '../../../mime/names.ts'
 import type { Filter } from '../../../model/filter.ts'
+import { lazy } from '../../../model/lazy.ts'
 import { check, list } from '../../../model/options.ts'
 import type { Notice } from '../../../model/services.ts'
 import type { Message } from '../../../model/stage.ts'
@@ -19,7 +20,9 @@ import { DISK_IMAGES, isAutoExecutable, PAGES, UNDELIVERED, words } from './exte
 import { memberNames, withExtension } from './member-names.ts'
 import { misleading } from './misleading.ts'
 import { pages } from './pages.ts'
+import { ownDesktops, remoteDesktop } from './remote-desktop.ts'
 import { smallFiles, webShortcuts } from './small-files.ts'
+import { baseOf, sourceCode, sourceScripts } from './source-code.ts'
 
 /** Options of {@link attachments}. */
 export interface AttachmentsOptions extends RuleOptions<AttachmentsRule> {
@@ -96,6 +99,8 @@ export const attachmentRules = ({ blocked, allowed }: FileKinds = { blocked: [],
       ...documents,
       ...pages,
       ...smallFiles,
+      ...remoteDesktop,
+      ...sourceCode,
       ...htmlPage(isAllowed),
     },
   } satisfies RuleSet<AttachmentView>
@@ -154,12 +159,14 @@ const dangerous = (isAllowed: (name: string) => boolean) =>
     'attachments/auto-executable': {
       group: 'dangerous',
       fires:
-        'A file, attached or in an archive, is a script or a shortcut that Windows runs when the user opens it; a shortcut to a web page is not.',
+        'A file, attached or in an archive, is a script or a shortcut that Windows runs when the user opens it; shortcuts to web pages, scripts in archives of source code and connections to the author’s own remote desktops are not.',
       points: 7,
       certain: true,
-      find: ({ files, named, members }) => {
-        const shortcuts = webShortcuts(files)
-        const runs = (name: string) => isAutoExecutable(name) && !isAllowed(name) && !shortcuts.has(name)
+      find: seen => {
+        const { files, named, members } = seen
+        const starts = (name: string) => isAutoExecutable(name) && !isAllowed(name)
+        const harmless = lazy(() => new Set([...webShortcuts(files), ...sourceScripts(files), ...ownDesktops(seen)]))
+        const runs = (name: string) => starts(name) && !harmless().has(name) && !harmless().has(baseOf(name))
         const file = files.find(({ names, format }) => format === 'lnk' || format === 'chm' || runs(names.at(-1) ?? ''))
         if (file) return `${quote(file.names.join(' > '))} runs when the user opens it`
         const part = named.find(({ filenames }) => filenames.some(runs))

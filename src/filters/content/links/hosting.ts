@@ -132,7 +132,8 @@ export const hosting = {
     max: 1,
     find: seen => {
       const { list, html, text } = seen
-      const clicks = endsOf(seen)
+      // A letter that is attached has an address in its foot: that says nothing about the message.
+      const clicks = endsOf(seen).filter(({ from }) => from !== 'document' && from !== 'code')
       const [only] = clicks
       if (list || html.length === 0 || !only || text.visible.length > 600) return undefined
       if (clicks.some(({ host }) => host !== only.host)) return undefined

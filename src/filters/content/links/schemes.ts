@@ -1,6 +1,7 @@
 /** Rules for links that open something else than a page: programs of the system, files on servers, texts as pages. */
 
 import type { Link } from '../../../facts/links.ts'
+import { isInternalName } from '../../../links/internal-names.ts'
 import { schemeUse } from '../../../links/schemes.ts'
 import { isPrivate } from '../../../net/private.ts'
 import { quote } from '../../rules/quote.ts'
@@ -15,7 +16,7 @@ export const schemes = {
       'A link starts a program of the reader’s system: `search-ms:`, `ms-msdt:`, `ms-officecmd:`, `ms-appinstaller:` and their like.',
     points: 4.5,
     find: seen => {
-      const link = opened(seen).find(({ scheme }) => schemeUse(scheme) === 'handler')
+      const link = opened(seen).find(link => schemeUse(link.scheme) === 'handler' && !isDesktopFile(link))
       return link && `a link starts a program of the system: ${quote(link.url, 60)}`
     },
   },
@@ -59,13 +60,15 @@ export const schemes = {
 const opened = ({ links }: MessageView): readonly Link[] =>
   links.all.filter(({ from }) => from !== 'text' && from !== 'src' && from !== 'base')
 
+/** The host of an attached `.rdp`: the rules for files judge it. */
+const isDesktopFile = ({ scheme, from }: Link): boolean => scheme === 'rdp' && from === 'document'
+
 const OFFICE_VIA = /^(?:ms-(?:word|excel|powerpoint|visio|access|project|publisher|infopath|spd)|onenote(?:-cmd)?):$/
 const STORAGE = /(?:^|\.)(?:sharepoint\.(?:com|us|de|cn)|onedrive\.live\.com|1drv\.ms|docs\.live\.net|office\.com)$/
 
 /** On a server with a public name or address. Servers of an internal network have no such name. */
 const isRemoteFile = ({ scheme, host, ip, domain }: Link): boolean =>
-  scheme === 'file' && (ip === undefined ? domain !== undefined && !INTERNAL.test(host) : !isPrivate(ip))
-const INTERNAL = /\.(?:local|localdomain|lan|corp|internal|intern|intranet|home|priv|private|ad|net\.local)$/
+  scheme === 'file' && (ip === undefined ? domain !== undefined && !isInternalName(host) : !isPrivate(ip))
 
 /** A file name, an exclamation mark, and a name. */
 const MONIKER = /\.[a-z0-9]{1,5}!\w/i

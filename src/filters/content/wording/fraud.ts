@@ -2,7 +2,7 @@
 import { isFreeMail } from '../../../links/hosting.ts'
 import { quote, quoteList } from '../../rules/quote.ts'
 import type { Kind } from './kinds.ts'
-import { phoneIn } from './phone.ts'
+import { isOrdinaryPhone, phoneIn } from './phone.ts'
 import { coinSum, largeSum } from './sums.ts'
 import { claimsAndRequests, hasWayOut, passage, passages, type WordingRuleOf, type WordingView } from './view.ts'
 import { hasWallet, walletIn } from './wallet.ts'
@@ -131,14 +131,19 @@ export const fraudRules = {
   'wording/callback-phishing': {
     group: 'fraud',
     fires:
-      'A passage announces a charge that the reader did not make, and gives a telephone number to cancel it, and the author has a free mail address or no name.',
+      'A passage announces a charge that the reader did not make, and gives a telephone number to cancel it, and the author has a free mail address or no name. With an ordinary number of a town or a mobile phone the passage has three phrases at least.',
     points: 4,
     find: view => {
       const { from, subject } = view
       if (from === undefined || !(isFreeMail(from.domain) || from.display === '')) return undefined
       for (const { phrases, where, text } of passages(view, 'callback', { min: [1, 1] })) {
         const number = phoneIn(`${subject}\n${text}`)
-        if (number !== undefined)
+        if (number === undefined) continue
+        // A club with a free address says whom to call about its fee: such fraud has lines that cost the caller nothing.
+        const three = isOrdinaryPhone(number)
+          ? [...passages(view, 'callback', { min: [1, 1], together: 3 })]
+          : undefined
+        if (three === undefined || three.some(passage => passage.where === where))
           return `${where} announces a charge that a call to ${quote(number)} cancels: ${quoteList(phrases)}`
       }
       return undefined

@@ -37,6 +37,12 @@ export function phoneIn(text: string): string | undefined {
   return undefined
 }
 
+/** Whether a number, as it is written, is one of a town or a mobile phone: 0 and an area, which is no free line. */
+export const isOrdinaryPhone = (written: string): boolean => {
+  const digits = written.replace(/\D/g, '')
+  return digits.startsWith('0') && !/^0(?:0|80|90|1?8[05]0)/.test(digits)
+}
+
 /** Without invisible characters and disguised digits; figures that are spelled stand as figures. */
 const readable = (text: string): string =>
   text

@@ -46,6 +46,7 @@ const notebook = (inside: string): Buffer =>
     Buffer.from([8, 0, 0, 0, 0, 0, 0, 0]),
     Buffer.alloc(64),
   ])
+const sources = (...names: readonly string[]): Buffer => zip(names.map(name => ({ name, data: 'x = 1' })))
 const disk = (mark: string): Buffer => {
   const image = Buffer.alloc(40_000)
   image.write(mark, 32_769)
@@ -100,6 +101,16 @@ const cases: Readonly<Record<AttachmentsRule, RuleCase>> = {
     ),
     reason: '“a.csproj”: a task in it is code that runs when it is built',
     spares: file('a.csproj', '<Project Sdk="Microsoft.NET.Sdk"><Exec Command="git describe"/></Project>'),
+  },
+  'attachments/remote-desktop': {
+    fires: file('desk.rdp', 'full address:s:desk01.corp.local:3389\r\nredirectclipboard:i:1\r\n'),
+    reason: '“desk.rdp” connects to a remote desktop of the author’s organisation',
+    spares: file('desk.rdp', 'full address:s:desk01.corp.local\r\ndrivestoredirect:s:*\r\n'),
+  },
+  'attachments/source-code': {
+    fires: file('src.zip', sources('src/index.js', 'src/app.ts', 'src/style.css', 'package.json')),
+    reason: '“index.js” is a script in an archive of source code',
+    spares: file('src.zip', sources('src/index.js', 'src/app.ts', 'src/style.css', 'src/order.exe', 'package.json')),
   },
   'attachments/onenote': {
     fires: file('a.one', notebook('e716e3bd65261145a4c48d4d0b7a9eac')),

@@ -34,6 +34,14 @@ test('a telephone number in a document that cancels a charge is call-back fraud,
   expect(found.map(([, reason]) => reason).join()).toContain('the text of “invoice.pdf” announces a charge')
 })
 
+test('an ordinary number needs three phrases, as a club with a free address announces its fee', async () => {
+  const fee = 'Your subscription of £40 will be charged on 1 January. To cancel call Margaret on 0113 496 0133.'
+  expect(await said(fee)).toEqual([])
+  const scam = CALL_BACK.replace('+1 (808) 555-0142', '0113 496 0133')
+  expect((await said(scam)).map(([rule]) => rule)).toContain('wording/callback-phishing')
+  expect((await said(fee.replace('0113 496 0133', '0800 496 0133'))).map(([rule]) => rule)).toHaveLength(1)
+})
+
 test('extortion and advance-fee fraud are found in a document', async () => {
   const wallet = '1BoatSLRHtKNngkdXEeobR76b53LETtpyT'
   const threat = `I hacked your device and recorded you through your webcam. Send 900 USD in bitcoin to ${wallet}, you have 48 hours.`
