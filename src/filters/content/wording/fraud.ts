@@ -139,7 +139,7 @@ export const fraudRules = {
       for (const { phrases, where, text } of passages(view, 'callback', { min: [1, 1] })) {
         const number = phoneIn(`${subject}\n${text}`)
         if (number === undefined) continue
-        // A club with a free address says whom to call about its fee: such fraud has lines that cost the caller nothing.
+        // A club with a free address says whom to call about its fee. Such fraud has lines that cost nothing.
         const three = isOrdinaryPhone(number)
           ? [...passages(view, 'callback', { min: [1, 1], together: 3 })]
           : undefined

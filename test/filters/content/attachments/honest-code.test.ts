@@ -1,4 +1,4 @@
-/** What developers and administrators attach costs less than what runs; what only looks like it costs the same as before. */
+/** What developers and administrators attach costs less than what runs; what only looks like it does not. */
 import { expect, test } from 'vitest'
 import { attachments } from '../../../../src/filters/content/attachments/attachments.ts'
 import { links } from '../../../../src/filters/content/links/links.ts'
