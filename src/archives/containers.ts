@@ -3,7 +3,7 @@
 import { extensionOf } from '../mime/names.ts'
 import { inflate } from './inflate.ts'
 import type { Inspector } from './inspection.ts'
-import { memberLister, utf8, withoutCompression } from './listing.ts'
+import { memberLister, noteUnread, utf8, withoutCompression } from './listing.ts'
 
 const MAX_PACKED = 8_388_608
 /** The same for content of a format that is inspected. */
@@ -78,9 +78,10 @@ interface Stream {
 
 async function inspectStream(
   bytes: Buffer,
-  { notes, budget, signal, nested, isKnown }: Parameters<Inspector>[1],
+  to: Parameters<Inspector>[1],
   { form, name, declared }: Stream,
 ): Promise<void> {
+  const { notes, budget, signal, nested, isKnown } = to
   const unpack = (maxBytes: number) => inflate(bytes, { form, maxBytes, budget, signal })
   const start = await unpack(MAX_PACKED)
   const isMore = start.end === 'cut' && isKnown(name, start.bytes)
@@ -90,6 +91,8 @@ async function inspectStream(
   if (how === 'cut' && swells > bytes.length * MAX_RATIO)
     notes.trait('bomb', `${bytes.length} bytes unpack to ${swells} or more`)
   else if (how === 'cut' && (isMore || plain.length < MAX_PACKED)) notes.beyond('it holds more than may be inflated')
-  if (how === 'broken') notes.trait('unscannable', 'the packed file is damaged or cut off')
+  if (how === 'broken' && plain.length === 0)
+    noteUnread(form, 'it is damaged, or needs more memory than it may take: nothing of it was read', to)
+  else if (how === 'broken') notes.trait('unscannable', 'the packed file is damaged or cut off')
   if (plain.length > 0) await nested(name, plain)
 }

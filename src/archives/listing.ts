@@ -28,6 +28,22 @@ export const untilNul = (bytes: Buffer): Buffer => {
 /** Formats that compress one file, whose name is that of the compressed file without its last extension. */
 export const STREAMS: ReadonlySet<FileFormat | undefined> = new Set(['gzip', 'bzip2', 'xz', 'zstd', 'lzma', 'compress'])
 
+/**
+ * Notes that nothing of a container was read: it is not examined. One compressed text is the exception, since a program
+ * opens it as a text, whatever it contains.
+ */
+export function noteUnread(format: FileFormat, reason: string, { name, notes }: Named): void {
+  if (STREAMS.has(format) && ONE_TEXT.test(name)) notes.trait('unscannable', reason)
+  else notes.beyond(reason)
+}
+
+interface Named {
+  readonly name: string
+  readonly notes: Notes
+}
+
+const ONE_TEXT = /\.(?:txt|log|csv|json|xml|patch|diff|conf|config|dmesg)\.(?:gz|bz2|xz|zst|lzma|z)$/i
+
 /** `order.tar.xz` is `order.tar`, and so is `order.txz`; '' for a name that does not say so. */
 export function withoutCompression(name: string): string {
   const short = /^(.*)\.(?:t(?:gz|pz|xz|bz|bz2|zst|zstd|lz|az)|svgz)$/is.exec(name)

@@ -73,7 +73,7 @@ test('the format of a file is that of its bytes, whatever its name', async () =>
 test('an attached page is inspected by any of its names', async () => {
   const data = '<html><form><input type=password></form><script>x</script>'
   const { files } = await ask(archives, { message: message({ name: 'login.shtml', type: 'text/html', data }) })
-  expect(files.map(({ format, traits }) => [format, traits])).toEqual([['html', ['script', 'form']]])
+  expect(files.map(({ format, traits }) => [format, traits])).toEqual([['html', ['script', 'form', 'credentials']]])
 })
 
 test('five hundred files are a bound', async () => {

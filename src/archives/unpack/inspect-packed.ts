@@ -1,7 +1,7 @@
 /** Inspects a container with 7-Zip: its entries, and the files in them. Names alone, where 7-Zip is not installed. */
 import type { FileFormat } from '../../filetypes/signatures.ts'
 import type { Inspector, Notes } from '../inspection.ts'
-import { memberLister, STREAMS, withoutCompression } from '../listing.ts'
+import { memberLister, noteUnread, STREAMS, withoutCompression } from '../listing.ts'
 import { lowerDictionary } from './dictionary.ts'
 import type { Fault, Unpacked } from './task.ts'
 import { notUnpacked, unpack } from './unpack.ts'
@@ -49,8 +49,7 @@ export const packed =
     const isStream = STREAMS.has(format)
     const own = async (reason: string): Promise<void> => {
       await names?.(bytes, to)
-      if (isStream && ONE_TEXT.test(to.name)) notes.trait('unscannable', reason)
-      else notes.beyond(reason)
+      noteUnread(format, reason, to)
     }
     if (budget.time <= 0) return own(BOUNDS.time)
     const type = sevenZipType(format, bytes)
@@ -65,16 +64,19 @@ export const packed =
     if (answer.type === undefined && !answer.hiddenNames) {
       await names?.(bytes, to)
       if (DISKS.has(format)) notes.beyond('it is damaged, or has a file system that is not read')
-      else notes.trait('unscannable', 'it is damaged: its directory cannot be read')
+      else noteUnread(format, 'it is damaged: its directory cannot be read', to)
     }
     // 7-Zip reports a dictionary for which it has no memory in the same words as damage.
     if (format === 'xz' && answer.faults.length > 0)
-      notes.beyond('it is damaged, or needs more memory than it may take')
+      noteUnread(format, 'it is damaged, or needs more memory than it may take', to)
+    else if (hasNothingRead(answer)) noteUnread(format, 'it is damaged: none of its files can be read', to)
     await report(bytes, answer, to)
   }
 
-/** One compressed text: whatever it contains, a program opens it as a text. */
-const ONE_TEXT = /\.(?:txt|log|csv|json|xml|patch|diff|conf|config|dmesg)\.(?:bz2|xz|zst|lzma)$/i
+/** Faults alone, and not one byte: other programs may read what 7-Zip does not. */
+const hasNothingRead = ({ faults, files }: Unpacked): boolean =>
+  faults.some(({ fault }) => fault !== 'password') && files.every(({ bytes }) => bytes.length === 0)
+
 const DISKS: ReadonlySet<FileFormat> = new Set(['disk', 'vhd', 'vhdx', 'dmg', 'iso9660'])
 
 /** 7-Zip names the one file in a stream after the file that it was given. */
