@@ -79,6 +79,13 @@ export const FORMATS: Readonly<Record<FileFormat, FormatSupport>> = {
   arj: { ...packed, files: '.arj', amavis: 'contents', clamav: 'contents' },
   lha: { ...packed, files: '.lha, .lzh', amavis: 'contents', clamav: 'contents' },
   ace: { files: '.ace', names: false, contents: false, reads: 'its first bytes; no safe reader exists', by: 'postern' },
+  'other-archive': {
+    files: '.lz4, .lz, .zoo, .sit, .alz, .z01, .7z.001, …',
+    names: false,
+    contents: true,
+    reads: 'that it is not examined; archives of 7-Zip and RAR behind other bytes',
+    by: 'postern',
+  },
   iso9660: { ...archive, files: '.iso, .udf', by: 'postern', amavis: 'contents', clamav: 'contents' },
   vhd: { ...packed, files: '.vhd' },
   vhdx: { ...packed, files: '.vhdx' },

@@ -14,6 +14,7 @@ import {
   zstdDecompressSync,
 } from 'node:zlib'
 import type { Budget } from './inspection.ts'
+import { zstdFrames } from './zstd-frames.ts'
 
 /** The window of zstd: 32 MB instead of 128 MB, as `zstd -19` needs 8 MB. */
 const ZSTD = { params: { [constants.ZSTD_d_windowLogMax]: 25 } }
@@ -51,12 +52,30 @@ export interface InflateOptions {
 
 /** Inflates at most `maxBytes` bytes within the budget, and counts them. */
 export async function inflate(packed: Buffer, options: InflateOptions): Promise<Inflated> {
+  return options.form === 'zstd' ? await inflateFrames(packed, options) : await inflateStream(packed, options)
+}
+
+/** Programs unpack all frames of a file, one after the other. */
+async function inflateFrames(packed: Buffer, options: InflateOptions): Promise<Inflated> {
+  const { frames, hasMore } = zstdFrames(packed)
+  const plain: Buffer[] = []
+  let left = options.maxBytes
+  for (const frame of frames) {
+    const { bytes, end } = await inflateStream(frame, { ...options, maxBytes: left })
+    plain.push(bytes)
+    left -= bytes.length
+    if (end !== 'whole') return { bytes: Buffer.concat(plain), end }
+  }
+  return { bytes: Buffer.concat(plain), end: hasMore ? 'broken' : 'whole' }
+}
+
+async function inflateStream(packed: Buffer, options: InflateOptions): Promise<Inflated> {
   const { form, maxBytes, budget, signal } = options
   signal.throwIfAborted()
   const limit = Math.min(maxBytes, budget.inflate)
   if (limit <= 0) return { bytes: Buffer.alloc(0), end: 'cut' }
   const small = packed.length <= SMALL ? tryAtOnce(packed, form, Math.min(limit, SMALL_PLAIN)) : undefined
-  const inflated = small ?? (await inflateStream(packed, form, limit, signal))
+  const inflated = small ?? (await inflateInPool(packed, form, limit, signal))
   budget.inflate -= inflated.bytes.length
   return inflated
 }
@@ -71,7 +90,7 @@ function tryAtOnce(packed: Buffer, form: keyof typeof makers, limit: number): In
   }
 }
 
-async function inflateStream(
+async function inflateInPool(
   packed: Buffer,
   form: keyof typeof makers,
   limit: number,

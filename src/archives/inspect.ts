@@ -20,6 +20,7 @@ import { STREAMS } from './listing.ts'
 import { hiddenWebArchive, inspectActiveMime, inspectMessage, inspectWebArchive } from './message.ts'
 import { inspectOle } from './office.ts'
 import { inspectOneNote } from './onenote.ts'
+import { inspectOther } from './other-archive.ts'
 import { inspectTnef } from './outlook.ts'
 import { inspectHtml, inspectSvg } from './pages/pages.ts'
 import { type FindCandidates, PasswordTrial } from './passwords/trial.ts'
@@ -60,6 +61,7 @@ const inspectors: Readonly<Record<FileFormat, Inspector>> = {
   gzip: inspectGzip,
   tar: inspectTar,
   cab: packed('cab', namesOfCab),
+  'other-archive': inspectOther,
   iso9660: inspectIso,
   onenote: inspectOneNote,
   tnef: inspectTnef,

@@ -46,7 +46,7 @@ export const inspectZip: Inspector = async (bytes, to) => {
   for (const entry of entries) {
     if (ownParts?.has(entry)) continue
     if (budget.files <= 0 || budget.inflate <= 0) return notes.beyond('it holds more files than may be inspected')
-    if (entry.packed === 0 || entry.name.endsWith('/')) continue
+    if (entry.packed === 0 || (entry.size === 0 && entry.name.endsWith('/'))) continue
     unpacked += 1
     if (unpacked % TURN === 0) await setImmediate()
     if (entry.size > LONG_ENTRY) {
@@ -98,13 +98,21 @@ async function inspectShifted(bytes: Buffer, { notes, nested }: Parameters<Inspe
 function checkNames(entries: readonly ZipEntry[], notes: Notes): void {
   const seen = new Map<string, ZipEntry>()
   for (const entry of entries) {
-    const key = entry.name.toLowerCase()
+    const key = pathOf(entry.name)
     const other = seen.get(key)
     if (other && (other.crc !== entry.crc || other.size !== entry.size))
       notes.trait('duplicate-name', `two entries have the name ${entry.name.slice(-80)}`)
     seen.set(key, entry)
   }
 }
+
+/** As a file system without upper case reads it. */
+const pathOf = (name: string): string =>
+  name
+    .toLowerCase()
+    .split('/')
+    .filter(part => part !== '' && part !== '.')
+    .join('/')
 
 /** Opens an encrypted archive where the message gives its password, and notes whether it does. */
 async function openEncrypted(

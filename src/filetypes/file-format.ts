@@ -28,6 +28,8 @@ export type FileFormat =
   | 'ace'
   | 'arj'
   | 'lha'
+  /** An archive that no reader reads (LZ4, lzip), or a file that is an archive by its name alone. */
+  | 'other-archive'
   | 'iso9660'
   | 'vhd'
   | 'vhdx'

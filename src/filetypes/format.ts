@@ -6,7 +6,16 @@ import { START_LENGTH, textStart } from './text-start.ts'
 
 /** Undefined for an unknown format. `name` decides only between texts. */
 export const formatOf = (bytes: Buffer, name = ''): FileFormat | undefined =>
-  findSignature(bytes, 'format')?.format ?? textFormat(bytes, name) ?? (endsAsZip(bytes) ? 'zip' : undefined)
+  findSignature(bytes, 'format')?.format ??
+  textFormat(bytes, name) ??
+  (endsAsZip(bytes) ? 'zip' : isNamedArchive(bytes, name) ? 'other-archive' : undefined)
+
+/** Programs that unpack search for an archive behind other bytes, and join the parts of one. A text is a text. */
+const isNamedArchive = (bytes: Buffer, name: string): boolean =>
+  ARCHIVE_NAMES.test(name) && /[\0-\x08\x0e-\x1a]/.test(bytes.toString('latin1', 0, START_LENGTH))
+
+const ARCHIVE_NAMES =
+  /\.(?:(?:7z|zip|rar|tar)(?:\.\d{3})?|zipx|[rz]\d\d|t?gz|t?bz2?|t?xz|t?zst|t?lz|lz4|lzma|lzh|lha|arj|ace|cab|cpio|wim|alz|egg|zoo|sitx?|zpaq|arc)$/i
 
 const scripts =
   /\.(?:js|jse|mjs|vbs|vbe|wsf|wsh|wsc|ps1|psm1|bat|cmd|hta|sct|reg|url|scf|library-ms|search-ms|iqy|slk|sh|py|pl|rb|au3|ahk|applescript|jnlp|settingcontent-ms)[\s.]*$/i

@@ -101,6 +101,9 @@ export const SIGNATURES: readonly Signature[] = [
   begins('application/vnd.ms-cab-compressed', ascii('MSCF'), 'MS-CAB §2.1', 'cab'),
   begins('application/x-vhd', ascii('conectix'), VHD, 'vhd'),
   begins('application/x-vhdx', ascii('vhdxfile'), 'MS-VHDX §2.2.1', 'vhdx'),
+  begins('application/x-vmdk', ascii('KDMV'), 'VMware, Virtual Disk Format 5.0', 'disk'),
+  begins('application/x-qcow', '514649fb', 'QEMU, docs/interop/qcow2.txt', 'disk'),
+  { type: 'application/x-vdi', format: 'disk', at: 64, bytes: '7f10dabe', source: 'VirtualBox, VDICore.h' },
   // The size of the first header, the version that made the file, and the type of the header.
   {
     type: 'application/x-arj',
@@ -162,8 +165,13 @@ export const SIGNATURES: readonly Signature[] = [
   begins('application/x-ms-shortcut', '4c00000001140200', 'MS-SHLLINK §2.1', 'lnk'),
   begins('application/rtf', ascii('{\\rt'), 'Microsoft RTF 1.9.1', 'rtf'),
   begins('application/x-mso', ascii('ActiveMime'), 'Microsoft Office 2000', 'mso'),
-  begins('application/x-lz4', '04224d18', 'LZ4 Frame Format 1.6.3'),
-  begins('application/x-lzip', ascii('LZIP'), 'draft-diaz-lzip'),
+  // Frames that decoders skip come first; files of LZ4 have them as well.
+  {
+    ...begins('application/zstd', '..2a4d18', 'RFC 8878 §3.1.2', 'zstd'),
+    check: bytes => ((bytes[0] ?? 0) & 0xf0) === 0x50,
+  },
+  begins('application/x-lz4', '04224d18', 'LZ4 Frame Format 1.6.3', 'other-archive'),
+  begins('application/x-lzip', ascii('LZIP'), 'draft-diaz-lzip', 'other-archive'),
   begins('application/wasm', '0061736d', 'WebAssembly Core 2.0 §5.5.16'),
   begins('application/pdf', ascii('%PDF-'), 'ISO 32000-1 §7.5.2', 'pdf'),
   begins('application/postscript', ascii('%!PS'), 'Adobe DSC 3.0'),

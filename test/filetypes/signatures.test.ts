@@ -21,7 +21,7 @@ const TAILS: Readonly<Record<string, string>> = {
 function sample({ type, at, bytes, source }: Signature): Buffer {
   const length = at < 0 ? 1024 : at + 64
   const file = Buffer.alloc(length, '~')
-  Buffer.from(bytes.replaceAll('..', '35') + (TAILS[type] ?? ''), 'hex').copy(file, at < 0 ? length + at : at)
+  Buffer.from(bytes.replaceAll('..', '55') + (TAILS[type] ?? ''), 'hex').copy(file, at < 0 ? length + at : at)
   if (source.includes('Annex H')) file.write('%PDF-', 40)
   return file
 }
