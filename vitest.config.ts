@@ -10,8 +10,13 @@ const sharing = [
   'test/{alerts,archives,classify,engine,facts,filetypes,filters,html,links,load,mime}/**/*.test.ts',
   'test/{model,net,observe,policy,trace,console/web}/**/*.test.ts',
 ]
-/** Among these: they look at what a process has loaded, start programs, or count the time of their process. */
-const apart = ['test/facts/arc/*.test.ts', 'test/load/flood.test.ts', 'test/mime/threads.test.ts']
+/** Among these: they look at what a process has loaded, replace modules, start programs, or count the time. */
+const apart = [
+  'test/facts/arc/*.test.ts',
+  'test/load/flood.test.ts',
+  'test/mime/threads.test.ts',
+  'test/**/*absent.test.ts',
+]
 const never = ['test/data/**', 'test/**/*.system.test.ts']
 
 export default defineConfig({

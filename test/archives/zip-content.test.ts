@@ -135,3 +135,23 @@ describe('damage', () => {
     expect(await cost(4000)).toBeLessThan(Math.max(1, await cost(1000)) * 20)
   })
 })
+
+test('M13 names that a file system reads as one are noted', async () => {
+  for (const [one, other] of [
+    ['./order.pdf', 'order.pdf'],
+    ['a//order.pdf', 'A/./Order.pdf'],
+  ] as const) {
+    const found = await look(
+      zip([
+        { name: one, data: 'x' },
+        { name: other, data: 'y' },
+      ]),
+    )
+    expect(found?.traits).toEqual(['duplicate-name'])
+  }
+})
+
+test('M13 a folder that has content is examined as a file', async () => {
+  const found = await look(zip([{ name: 'order/', data: program }]))
+  expect(found?.inside).toMatchObject([{ inspection: { format: 'pe' } }])
+})

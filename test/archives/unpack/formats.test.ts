@@ -196,3 +196,86 @@ test('M13 a file that the folders of UDF alone have is examined, and what both h
   expect(found?.format).toBe('iso9660')
   expect(inside(found)).toEqual(['invoice.exe: pe'])
 })
+
+test('bounds that are met in UDF are bounds', async () => {
+  const image = fixture('bridge.iso.gz')
+  for (const entries of [1, 2, 3, 4, 5, 6]) {
+    const found = await inspector({ signal, entries })('a.iso', image)
+    if (found?.traits.includes('unscannable')) expect(found.beyond).toMatch(/more entries/)
+  }
+})
+
+describe('what other programs read', () => {
+  const tar = () => pack('order.tar', files)
+  const skipped = Buffer.concat([Buffer.from('572a4d1804000000', 'hex'), Buffer.from('junk')])
+
+  test('M13 every frame of a file in the format of Zstandard is unpacked', async () => {
+    const plain = await tar()
+    const frames = [plain.subarray(0, 512), plain.subarray(512)].map(part => zstdCompressSync(part))
+    const found = await look(Buffer.concat([skipped, ...frames, skipped]), 'order.tar.zst')
+    expect(inside(found)).toEqual(['order.tar: tar', 'invoice.exe: pe'])
+    expect(found?.traits).toEqual([])
+  })
+
+  test('a file in the format of Zstandard that ends with other bytes is damaged', async () => {
+    const found = await look(Buffer.concat([zstdCompressSync(await tar()), Buffer.from('garbage')]), 'order.tar.zst')
+    expect(found).toMatchObject({ traits: ['unscannable'], inside: [{ name: 'order.tar' }] })
+  })
+
+  test('M13 the files of UDF are examined beside those of ISO 9660', async () => {
+    const bridge = fixture('bridge.iso.gz')
+    // ISO 9660 and Joliet show a text in place of the program.
+    for (const [from, to] of [
+      ['INVOICE.EXE', 'INVOICE.TXT'],
+      ['\0i\0n\0v\0o\0i\0c\0e\0.\0e\0x\0e', '\0i\0n\0v\0o\0i\0c\0e\0.\0t\0x\0t'],
+    ] as const)
+      for (let at = bridge.indexOf(from); at >= 0; at = bridge.indexOf(from, at + 1)) bridge.write(to, at, 'latin1')
+    expect(names(await look(bridge))).toEqual(expect.arrayContaining(['INVOICE.TXT', 'invoice.exe']))
+  })
+
+  test.for<readonly [string, number, string]>([
+    ['GIF89a', 500, 'a.7z'],
+    ['\x01\x02', 9, 'a.rar'],
+  ])('M13 an archive behind other bytes is found: %s', async ([start, length, name]) => {
+    const before = Buffer.concat([Buffer.from(start), Buffer.alloc(length, 1)])
+    const found = await look(Buffer.concat([before, await pack('a.7z', files)]), name)
+    expect(found).toMatchObject({ format: 'other-archive', traits: ['polyglot'] })
+    expect(inside(found)).toContain('invoice.exe: pe')
+  })
+
+  test.for(['order.tar.lz4', 'order.7z.001', 'order.z01', 'order.r00', 'order.zoo', 'order.alz', 'order.rar'])(
+    'M13 %s, of which nothing can be read, is not examined',
+    async name => {
+      const found = await look(
+        Buffer.from([1, 2, 3, ...Array.from({ length: 400 }, (_, at) => (at * 7919) & 255)]),
+        name,
+      )
+      expect(found?.beyond).toBe('it is an archive, or a part of one, in a format that is not read')
+    },
+  )
+
+  test.for(['report.xml.gz', 'report.zip'])('%s that is a text is a text', async name => {
+    expect(await look(Buffer.from('<?xml version="1.0"?>\n<feedback/>\n'), name)).toBeUndefined()
+  })
+
+  test('M13 an archive of which nothing could be unpacked is not examined', async () => {
+    expect((await look((await pack('a.7z', files)).subarray(0, 90), 'a.7z'))?.beyond).toBe(
+      'it is damaged: its directory cannot be read',
+    )
+  })
+
+  test.for(['dmesg.txt.xz', 'dmesg.log.zst', 'dmesg.txt.bz2', 'dmesg.txt.gz'])(
+    '%s that is damaged is unscannable, which costs less',
+    async name => {
+      const marks: Readonly<Record<string, string>> = {
+        xz: 'fd377a585a000004e6d6b446',
+        zst: '28b52ffd0458',
+        bz2: '425a6839314159265359ff',
+        gz: '1f8b0800000000000003ff',
+      }
+      const found = await look(Buffer.from(marks[name.slice(name.lastIndexOf('.') + 1)] ?? '', 'hex'), name)
+      expect(found?.traits).toEqual(['unscannable'])
+      expect(found?.beyond).toBeUndefined()
+    },
+  )
+})
