@@ -102,7 +102,7 @@ export const FORMATS: Readonly<Record<FileFormat, FormatSupport>> = {
   },
   ole: {
     files: '.doc, .xls, .msi, .msg',
-    names: false,
+    names: true,
     contents: true,
     reads: 'macros (VBA and Excel 4.0), objects, fields, DDE, links, text; attachments of messages of Outlook',
     encrypted: 'opened',

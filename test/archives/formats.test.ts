@@ -8,7 +8,10 @@ import { inspector } from '../../src/archives/inspect.ts'
 import type { FileFormat } from '../../src/filetypes/file-format.ts'
 import { pack } from '../support/seven-zip.ts'
 import { shellLink } from '../support/shell-link.ts'
-import { zip } from './build.ts'
+import { ole, zip } from './build.ts'
+import { encryptedRar } from './encrypted-rar.ts'
+import { pdf } from './pdf-build.ts'
+import { activeMime, dmg, lzma, notebook, packaged, rar, rtf, xar } from './sample-writers.ts'
 import { ar, cpio, lha, rpm } from './unpack/writers.ts'
 
 const program = Buffer.concat([Buffer.from('MZ\0'), Buffer.alloc(3000, 'program ')])
@@ -39,8 +42,31 @@ const tnef = (): Buffer => {
   ])
 }
 
+const compound = (): Buffer =>
+  ole([{ path: '\x01Ole10Native', data: Buffer.concat([Buffer.alloc(4), packaged('invoice.exe', program)]) }])
+
 /** A file of each format, and with a program inside where the format holds files. */
 const SAMPLES: Partial<Record<FileFormat, readonly [name: string, make: () => Buffer | Promise<Buffer>]>> = {
+  rar: ['a.rar', () => rar('invoice.exe', program)],
+  lzma: ['invoice.exe.lzma', () => lzma(program)],
+  xar: ['a.xar', () => xar('invoice.exe', program)],
+  dmg: ['a.dmg', () => dmg(fixture('fat.img.gz'))],
+  ole: ['a.doc', compound],
+  mso: ['a.mso', () => activeMime(compound())],
+  rtf: ['a.rtf', () => rtf('invoice.exe', program)],
+  onenote: ['a.one', () => notebook('invoice.exe', program)],
+  pdf: [
+    'a.pdf',
+    () =>
+      pdf([
+        '<< /Type /Catalog /Names << /EmbeddedFiles << /Names [(x) 2 0 R] >> >> >>',
+        '<< /Type /Filespec /F (invoice.exe) /EF << /F 3 0 R >> >>',
+        { dict: '/Type /EmbeddedFile', data: program },
+      ]),
+  ],
+  // Its name says that it is an archive, and its first bytes do not.
+  'other-archive': ['a.7z', async () => Buffer.concat([Buffer.alloc(99, 1), await pack('a.7z', files)])],
+  ace: ['a.ace', () => Buffer.from(`${'\0'.repeat(7)}**ACE**${'\0'.repeat(30)}`)],
   zip: ['a.zip', () => zip([{ name: 'invoice.exe', data: program }])],
   '7z': ['a.7z', () => pack('a.7z', files)],
   gzip: ['a.tar.gz', async () => gzipSync(await tar())],
@@ -95,16 +121,44 @@ const SAMPLES: Partial<Record<FileFormat, readonly [name: string, make: () => Bu
   dex: ['a.dex', () => Buffer.from('dex\n035\0')],
 }
 
-/** Files of these are tried by the tests of their readers. */
-const TRIED_ELSEWHERE = ['rar', 'lzma', 'xar', 'ace', 'dmg', 'chm', 'ole', 'rtf', 'pdf', 'onenote', 'mso']
+/** No program of the tests writes compiled help. */
+const WITHOUT_SAMPLE = ['chm']
+
+/** An encrypted file of each format that may be one, with its password. */
+const ENCRYPTED: Partial<Record<FileFormat, readonly [name: string, make: () => Buffer, password: string]>> = {
+  zip: ['a.zip', () => readFileSync('fixtures/encrypted/aes256.zip'), '4471-K'],
+  '7z': ['a.7z', () => readFileSync('fixtures/encrypted/names.7z'), '4471-K'],
+  rar: ['a.rar', () => encryptedRar({ name: 'invoice.exe', data: program, password: '4471-K' }), '4471-K'],
+  ole: ['a.xls', () => readFileSync('fixtures/encrypted/agile-password.xlsm'), '4471-K'],
+  ooxml: ['a.xlsx', () => readFileSync('fixtures/encrypted/agile-password.xlsm'), '4471-K'],
+  pdf: ['a.pdf', () => readFileSync('fixtures/pdf/user-aes-256.pdf'), '24121980'],
+}
 
 test('docs/formats.md is current: npm run formats', () => {
   expect(readFileSync('docs/formats.md', 'utf8')).toBe(formatsPage())
 })
 
-test('every format has a sample, or stands in the list of those that other tests try', () => {
-  expect([...Object.keys(SAMPLES), ...TRIED_ELSEWHERE].toSorted()).toEqual(Object.keys(FORMATS).toSorted())
+test('every format has a sample, but compiled help', () => {
+  expect([...Object.keys(SAMPLES), ...WITHOUT_SAMPLE].toSorted()).toEqual(Object.keys(FORMATS).toSorted())
 })
+
+test('every format that may be encrypted has an encrypted sample', () => {
+  const encrypted = Object.entries(FORMATS).filter(([, support]) => support.encrypted !== undefined)
+  expect(Object.keys(ENCRYPTED).toSorted()).toEqual(encrypted.map(([format]) => format).toSorted())
+})
+
+test.for(Object.entries(ENCRYPTED))(
+  '%s that is encrypted is told, and a password of the message opens it',
+  async ([format, [name, make, password]]) => {
+    const { signal } = new AbortController()
+    expect(FORMATS[format as FileFormat].encrypted).toBe('opened')
+    expect((await inspector({ signal })(name, make()))?.traits).toContain('encrypted')
+    const passwords = async () => [{ password, place: 'text' }] as const
+    const opened = await inspector({ signal, passwords })(name, make())
+    expect(opened?.traits).toContain('decrypted')
+    expect(opened?.traits).not.toContain('encrypted')
+  },
+)
 
 test.for(Object.entries(SAMPLES))('%s is read as the table says', async ([format, [name, make]]) => {
   const found = await inspector({ signal: new AbortController().signal })(name, await make())
