@@ -13,6 +13,7 @@ const calendars = lazyModule(() => import('../archives/content-lines.ts'))
 const textReader = lazyModule(async () => ({
   ...(await import('../html/characters.ts')),
   ...(await import('../html/flowed.ts')),
+  ...(await import('../html/visible-order.ts')),
 }))
 
 /** One text part. */
@@ -122,8 +123,8 @@ async function read(part: Part, kind: TextSection['kind'], room: number): Promis
       const { unescaped, unfolded } = await calendars()
       return { path, kind, inline, visible: unescaped(unfolded(text)) }
     }
-    const { unflow } = await textReader()
-    return { path, kind, inline, visible: flowed ? unflow(text, flowed.delSp) : text }
+    const { unflow, overridden } = await textReader()
+    return { path, kind, inline, visible: overridden(flowed ? unflow(text, flowed.delSp) : text) }
   }
   const { readHtml } = await htmlReader()
   const html = await readHtml(text, room)

@@ -131,7 +131,7 @@ class HtmlReader implements HtmlHandler {
     if (this.#link && (hiding === undefined || this.#link.reference.hidden))
       addShown(this.#link, text, this.#elements.order())
     if (hiding === undefined) {
-      if (this.#before && !this.#link && text.trim() !== '') this.#before = undefined
+      if (this.#before && !this.#link && visibleLength(text) > 0) this.#before = undefined
       this.#words.text(text)
       this.#surroundings.text(text)
       this.#visible.addText(text)
@@ -161,7 +161,7 @@ class HtmlReader implements HtmlHandler {
 
   #endLink(): void {
     if (!this.#link) return
-    this.#link.reference.shown = collapseWhitespace(this.#link.shown).slice(0, MAX_SHOWN)
+    this.#link.reference.shown = collapseWhitespace(overridden(this.#link.shown)).slice(0, MAX_SHOWN)
     this.#surroundings.close(this.#link.reference)
     this.#before = this.#link
     this.#link = undefined

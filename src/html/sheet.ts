@@ -2,7 +2,7 @@
 import { appliesToAll } from './css/conditions.ts'
 import type { PageElement } from './css/page-element.ts'
 import { type Budget, matches, parseSelector, type Selector, splitSelectors, unescapeCss } from './css/selector.ts'
-import { mergeRules, NO_STYLE, parseStyle, type Style } from './style.ts'
+import { mergeRules, parseStyle, type Style } from './style.ts'
 
 /** Rules of one text that are read. */
 export const MAX_RULES = 5000
@@ -13,7 +13,11 @@ const MAX_BLOCKS = 16
 /** Compound selectors that are compared with elements, for one text. */
 const MAX_COMPARISONS = 500_000
 
-interface ComplexRule {
+/** A style, and how specific its selector is. */
+export type WeightedStyle = readonly [specificity: number, style: Style]
+
+/** A rule for elements in a place, or with several marks. */
+export interface ComplexRule {
   readonly selector: Selector
   readonly style: Style
 }
@@ -24,6 +28,8 @@ export class Sheet {
   readonly simple = new Map<string, Style>()
   /** The others, by a class, an id or a name that their elements have. */
   readonly #complex = new Map<string, ComplexRule[]>()
+  /** Changes with each rule. */
+  version = 0
   readonly #budget: Budget = { left: MAX_COMPARISONS }
 
   get isEmpty(): boolean {
@@ -37,7 +43,8 @@ export class Sheet {
 
   /** @param written one selector, without a comma */
   add(written: string, style: Style): void {
-    if (style === NO_STYLE) return
+    if (Object.keys(style).length === 0) return
+    this.version++
     const name = written.trim()
     if (SIMPLE.test(name)) {
       const key = name.toLowerCase()
@@ -52,20 +59,15 @@ export class Sheet {
     else this.#complex.set(selector.key, [{ selector, style }])
   }
 
-  /** Adds the rules for more than a single class, element or id. Returns whether there are any. */
-  addMatching(element: PageElement, found: (readonly [specificity: number, style: Style])[]): boolean {
-    if (this.#complex.size === 0) return false
-    const count = found.length
-    this.#match(element.name, element, found)
-    for (const one of element.classes) this.#match(`.${one}`, element, found)
-    if (element.id) this.#match(`#${element.id}`, element, found)
-    this.#match('*', element, found)
-    return found.length > count
+  /** The rules for more than a single class, element or id whose last part may fit the element. */
+  complexFor(element: PageElement): readonly ComplexRule[] {
+    if (this.#complex.size === 0) return NO_RULES
+    const keys = [element.name, ...new Set(element.classes.map(one => `.${one}`)), `#${element.id ?? ''}`, '*']
+    return keys.flatMap(key => this.#complex.get(key) ?? NO_RULES)
   }
 
-  #match(key: string, element: PageElement, found: (readonly [number, Style])[]): void {
-    for (const { selector, style } of this.#complex.get(key) ?? NO_RULES)
-      if (matches(selector, element, this.#budget)) found.push([selector.specificity, style])
+  applies({ selector }: ComplexRule, element: PageElement): boolean {
+    return matches(selector, element, this.#budget)
   }
 }
 

@@ -102,7 +102,7 @@ class SelectorParser implements Selector {
       this.key = '*'
     }
     this.compounds.unshift({ tests: this.#tests, combinator })
-    return this.#tests.length > 0
+    return this.#tests.length > 0 && (this.#depth > 0 || !this.compounds.some(({ tests }) => tests.includes(NEVER)))
   }
 
   #addTest([, , mark, written, any, attribute, colons, pseudo = '']: RegExpExecArray): boolean {

@@ -48,7 +48,32 @@ const readable = (text: string): string =>
   text
     .normalize('NFKC')
     .replace(/\u034f|[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]|\u20e3|[\ufe00-\ufe0f]/g, '')
+    .replace(DIGIT, latinDigit)
+    .replace(/[оОοΟѕЅіІ]/g, letter => CONFUSABLE[letter] ?? letter)
+    .replace(/[<>{}]/g, ' ')
     .replace(WORD, word => WORDS[word.toLowerCase()] ?? word)
+
+/** Digits of other scripts: each script has its ten in a row. */
+const DIGIT = /(?![0-9])\p{Nd}/gu
+
+function latinDigit(digit: string): string {
+  const code = digit.codePointAt(0) ?? 0
+  let value = 0
+  while (value < 9 && /\p{Nd}/u.test(String.fromCodePoint(code - value - 1))) value++
+  return String(value)
+}
+
+/** Cyrillic and Greek letters that look like those of `ALIKE`. */
+const CONFUSABLE: Readonly<Record<string, string>> = {
+  о: 'o',
+  О: 'O',
+  ο: 'o',
+  Ο: 'O',
+  ѕ: 's',
+  Ѕ: 'S',
+  і: 'i',
+  І: 'I',
+}
 
 function isPhone(written: string): boolean {
   const signs = written.toLowerCase().replace(/[^\da-z|]/g, '')

@@ -19,7 +19,38 @@ export function walletIn(text: string): string | undefined {
     left -= 1
     if (left === 0) return undefined
   }
+  return scatteredIn(plain)
+}
+
+/** Starts of addresses that are put together, and characters of one with what parts it. */
+const [MAX_SCATTERED, MAX_SPAN] = [40, 200]
+const START = /(?<![A-Za-z0-9])(?:bc1|tb1|ltc1|[13LMTDX][1-9A-HJ-NP-Za-km-z])/gi
+/** Blanks, line ends, hyphens, dots, stars: `bc1q**w508…`. */
+const PARTING = /[\s.\-‐-―_*|/,;:()[\]{}"'=]/
+
+/** An address that is cut by blanks, line ends, hyphens or marks: only its checksum shows where it ends. */
+function scatteredIn(text: string): string | undefined {
+  let count = 0
+  for (const { index } of text.matchAll(START)) {
+    if (++count > MAX_SCATTERED) return undefined
+    const joined = joinedFrom(text, index)
+    const isSegwit = /^(?:bc1|tb1|ltc1)/i.test(joined)
+    for (const length of isSegwit ? [42, 43, 44, 62, 63] : [34, 33, 35, 32]) {
+      const candidate = joined.slice(0, length)
+      if (candidate.length === length && isShape(candidate) && isWallet(candidate)) return candidate
+    }
+  }
   return undefined
+}
+
+function joinedFrom(text: string, start: number): string {
+  let joined = ''
+  for (let at = start; at < start + MAX_SPAN && joined.length < 70; at++) {
+    const character = text[at] ?? ''
+    if (/[A-Za-z0-9]/.test(character)) joined += character
+    else if (!PARTING.test(character)) break
+  }
+  return joined
 }
 
 /** Whether the text has an address of the form of one, whether its checksum is right or not: some are mistyped. */
