@@ -55,7 +55,7 @@ export const common: Options = {
   dts: false,
   splitting: true,
   // Optional dependencies, which tsup would take into the bundle.
-  external: ['7z-wasm', /^zxing-wasm/],
+  external: ['7z-wasm', /^zxing-wasm/, /^@jsquash/],
   // `node:sqlite` has no other name.
   removeNodeProtocol: false,
   sourcemap: true,

@@ -87,6 +87,7 @@ const KNOWN_BY: Readonly<Record<string, readonly [kind: 'static' | 'dynamic', ..
   uqr: ['static', 'console/web/components/enrolment.tsx'],
   htmlparser2: ['dynamic', 'html/entities.ts', 'reports/read/xml.ts'],
   'zxing-wasm/reader': ['dynamic', 'codes/zxing.ts'],
+  '@jsquash/webp/decode.js': ['dynamic', 'codes/webp.ts'],
   yauzl: ['dynamic', 'archives/zip-directory.ts'],
   'rate-limiter-flexible': ['dynamic', 'store/limiter.ts'],
   hono: ['dynamic', 'console/app.ts'],

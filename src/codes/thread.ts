@@ -3,9 +3,14 @@ import { cpuTime } from '../threads/cpu-time.ts'
 import { serveBounded } from '../threads/serve-bounded.ts'
 import type { CodeAnswer, CodeTask } from './picture.ts'
 import { CodeSearch } from './search.ts'
+import { webpDecoder } from './webp.ts'
 import { loadZxing } from './zxing.ts'
 
 void serveBounded<CodeTask, CodeAnswer>(async () => {
   const zxing = await loadZxing()
-  return async ({ pictures }) => ({ answer: await new CodeSearch(zxing, cpuTime).read(pictures), transfer: [] })
+  const decodeWebp = webpDecoder()
+  return async ({ pictures }) => ({
+    answer: await new CodeSearch(zxing, decodeWebp, cpuTime).read(pictures),
+    transfer: [],
+  })
 })

@@ -83,7 +83,6 @@ class PictureCollection implements Collected {
 
   #objection(size: PictureSize | undefined, bytes: number): string | undefined {
     if (size === undefined) return 'the size of a picture cannot be read'
-    if (size.format === 'webp') return 'a picture is WebP, which is not decoded'
     if (size.width * size.height > MAX_PIXELS) return 'a picture has more than 8.4 million pixels'
     if (bytes > MAX_SIZE) return 'a picture has more than 4 MB'
     if (this.pictures.length === MAX_PICTURES) return `the message has more than ${MAX_PICTURES} pictures`

@@ -180,6 +180,7 @@ export const SIGNATURES: readonly Signature[] = [
   begins('image/png', '89504e470d0a1a0a', 'W3C PNG §5.2'),
   begins('image/jpeg', 'ffd8ff', 'ITU-T T.81 §B.1.1.3'),
   begins('image/gif', ascii('GIF8'), 'CompuServe GIF89a §17'),
+  begins('image/webp', `${ascii('RIFF')}........${ascii('WEBP')}`, 'RFC 9649 §2.4'),
   begins('image/tiff', '49492a00', TIFF),
   begins('image/tiff', '4d4d002a', TIFF),
   { type: 'image/x-emf', at: 40, bytes: ascii(' EMF'), source: 'MS-EMF §2.2.9' },

@@ -24,6 +24,8 @@ test.for<readonly [string, string, Buffer]>([
   ['JPEG', 'image/jpeg', fixture('qr.jpg')],
   ['progressive JPEG', 'image/jpeg', fixture('qr-progressive.jpg')],
   ['GIF', 'image/gif', fixture('qr.gif')],
+  ['WebP', 'image/webp', fixture('qr.webp')],
+  ['lossy WebP', 'image/webp', fixture('qr-lossy.webp')],
   ['transparent PNG', 'image/png', fixture('qr-transparent.png')],
   ['white PNG on transparent', 'image/png', fixture('qr-white-transparent.png')],
   ['transparent PNG with a palette', 'image/png', fixture('qr-palette-transparent.png')],
@@ -92,9 +94,14 @@ test('a picture that is not searched is counted with the reason, and a tracking 
   expect(await unread(blank(20))).toEqual([0, 0])
   expect(await unread(blank(100))).toEqual([0, 0])
   expect(await unread(blank(2900))).toEqual([0, 1, 'a picture has more than 8.4 million pixels'])
-  expect(await unread(fixture('qr.webp'), 'image/webp')).toEqual([0, 1, 'a picture is WebP, which is not decoded'])
   const damaged = Buffer.concat([drawn().subarray(0, 50), Buffer.alloc(100)])
   expect(await unread(damaged)).toEqual([0, 1, expect.stringContaining('a picture cannot be decoded')])
+  const damagedWebp = Buffer.concat([fixture('qr-lossy.webp').subarray(0, 60), Buffer.alloc(200, 0x5a)])
+  expect(await unread(damagedWebp, 'image/webp')).toEqual([
+    0,
+    1,
+    expect.stringContaining('a picture cannot be decoded'),
+  ])
 })
 
 test('M14 a code that is drawn in the message is read like a picture: its address is a link', async () => {

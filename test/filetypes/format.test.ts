@@ -45,7 +45,11 @@ test('a long file that is said to have no format has none as a whole, but by its
       const isPlain = hasNoFormat(bytes.subarray(0, HEAD_LENGTH), bytes.subarray(-MAX_DIRECTORY_END))
       said.add(isPlain)
       if (!isPlain) return
-      for (const name of names) expect(formatOf(bytes, name)).toBe(formatOf(bytes.subarray(0, 40_960), name))
+      for (const name of names) {
+        // The beginning alone may end as an archive does; then the whole is read.
+        const [whole, beginning] = [formatOf(bytes, name), formatOf(bytes.subarray(0, 40_960), name)]
+        if (beginning !== 'zip') expect(whole).toBe(beginning)
+      }
       expect([undefined, 'html', 'svg', 'script']).toContain(formatOf(bytes, ''))
     }),
     { numRuns: runs(300) },

@@ -7,7 +7,7 @@ import type { EmscriptenModule, EmscriptenOptions } from './emscripten.ts'
 import { readFaults, readListing } from './listing-text.ts'
 import { BoundMet, INPUT, OUTPUT, Sink } from './sink.ts'
 import type { PackedEntry, Unpacked, UnpackTask } from './task.ts'
-import { webAssembly } from './webassembly.ts'
+import { webAssembly } from '../../threads/webassembly.ts'
 
 /** Bytes of memory that one instance may take: 7-Zip itself takes 17 MB, a dictionary and its buffers the rest. */
 const MAX_MEMORY = 67_108_864
