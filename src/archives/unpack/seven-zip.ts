@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { cpuTime } from '../../threads/cpu-time.ts'
 import { boundMemory } from '../../threads/wasm-memory.ts'
+import { webAssembly } from '../../threads/webassembly.ts'
 import type { EmscriptenModule, EmscriptenOptions } from './emscripten.ts'
 import { readFaults, readListing } from './listing-text.ts'
 import { BoundMet, INPUT, OUTPUT, Sink } from './sink.ts'
 import type { PackedEntry, Unpacked, UnpackTask } from './task.ts'
-import { webAssembly } from '../../threads/webassembly.ts'
 
 /** Bytes of memory that one instance may take: 7-Zip itself takes 17 MB, a dictionary and its buffers the rest. */
 const MAX_MEMORY = 67_108_864
