@@ -145,6 +145,12 @@ export const FORMATS: Readonly<Record<FileFormat, FormatSupport>> = {
   eml: { ...archive, files: '.eml', reads: 'text, links', by: 'postern', amavis: 'contents', clamav: 'contents' },
   mht: { ...archive, files: '.mht', reads: 'its pages', by: 'postern', amavis: 'contents', clamav: 'contents' },
   mso: { files: '.mso', names: false, contents: true, reads: 'macros', by: 'postern', clamav: 'contents' },
+  'flat-office': {
+    ...single,
+    contents: true,
+    files: '.xml, .doc, .xls',
+    reads: 'macros, what is fetched, fields, links, text',
+  },
   csv: { ...single, files: '.csv, .tsv', reads: 'formulas that start a program, links of formulas' },
   html: { ...single, files: '.html, .xhtml', reads: 'links, text, forms, scripts, smuggling', clamav: 'contents' },
   svg: { ...single, files: '.svg, .svgz', reads: 'links, text, pages, scripts', rspamd: 'links' },

@@ -7,6 +7,7 @@ import { inspectCalendar } from './calendar.ts'
 import { inspectCard } from './card.ts'
 import { inspectGzip, inspectZstd, namesOfCab, namesOfSevenZip } from './containers.ts'
 import { inspectCsv } from './csv.ts'
+import { inspectFlatOffice } from './flat-office.ts'
 import {
   type Budget,
   budget as budgetOf,
@@ -26,6 +27,7 @@ import { inspectHtml, inspectSvg } from './pages/pages.ts'
 import { type FindCandidates, PasswordTrial } from './passwords/trial.ts'
 import { withPasswords } from './passwords/with-passwords.ts'
 import { inspectPdf } from './pdf/inspect.ts'
+import { noteShownAddresses } from './plain-text.ts'
 import { namesOfRar } from './rar.ts'
 import { inspectRtf } from './rtf.ts'
 import {
@@ -63,6 +65,7 @@ const inspectors: Readonly<Record<FileFormat, Inspector>> = {
   cab: packed('cab', namesOfCab),
   'other-archive': inspectOther,
   iso9660: inspectIso,
+  'flat-office': inspectFlatOffice,
   onenote: inspectOneNote,
   tnef: inspectTnef,
   lnk: inspectLnk,
@@ -177,6 +180,7 @@ async function inspectFile(name: string, bytes: Buffer, depth: Depth, shared: Sh
     // A read beyond the bytes throws a RangeError: the file is truncated or declares false lengths.
     seen.trait('unscannable', `it is damaged: ${errorText(error).slice(0, 120)}`)
   }
+  if (SHOWS_TEXT.has(format)) noteShownAddresses(seen.done(), seen)
   // Installers carry their own archive; no other format has one appended.
   if (format !== 'zip' && format !== 'pe' && isZipAsWell(bytes, format)) {
     seen.trait('polyglot', `it is an archive as well as ${format}`)
@@ -189,6 +193,9 @@ async function inspectFile(name: string, bytes: Buffer, depth: Depth, shared: Sh
   }
   return seen.done()
 }
+
+/** Formats whose readers give the text, and links only where the format has them. */
+const SHOWS_TEXT: ReadonlySet<FileFormat> = new Set(['zip', 'ooxml', 'ole', 'rtf', 'flat-office'])
 
 /** In a container that stores files, an archive near its end is one of them, unless both end at one place. */
 const isZipAsWell = (bytes: Buffer, format: FileFormat): boolean =>

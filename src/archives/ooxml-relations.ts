@@ -11,14 +11,18 @@ export interface Relation {
   readonly isExternal: boolean
 }
 
-const MAX_RELATIONS = 5000
+/** Relationships of one part. */
+const MAX_RELATIONS = 20_000
 
 /** By their ids. */
-export function relationsOf(xml: string): ReadonlyMap<string, Relation> {
+export function relationsOf(xml: string, notes: Notes): ReadonlyMap<string, Relation> {
   const found = new Map<string, Relation>()
   for (const { closing, attributes } of xmlTags(xml, RELATIONSHIP)) {
     if (closing) continue
-    if (found.size === MAX_RELATIONS) break
+    if (found.size === MAX_RELATIONS) {
+      notes.beyond('a part has more relationships than are read')
+      break
+    }
     const type = xmlAttribute(attributes, 'Type') ?? ''
     const id = xmlAttribute(attributes, 'Id') ?? ''
     found.set(found.has(id) ? `${id} ${found.size}` : id, {

@@ -69,7 +69,7 @@ class OoxmlDocument {
 
   #readRelations(path: string, xml: string): void {
     const part = relationsPath(path)
-    const relations = relationsOf(xml)
+    const relations = relationsOf(xml, this.#notes)
     this.#relations.set(part.toLowerCase(), relations)
     for (const relation of relations.values()) {
       inspectRelation(relation, this.#notes)

@@ -2,7 +2,7 @@
 
 import { addressesIn } from '../links/scan.ts'
 import { decodeCharset, detectWideEncoding } from '../mime/decode/charsets.ts'
-import type { Notes } from './inspection.ts'
+import type { Inspection, Notes } from './inspection.ts'
 
 /** Characters of a small file that are read. */
 const MAX_TEXT = 2_097_152
@@ -22,6 +22,19 @@ export function textOf(bytes: Buffer, notes: Notes): string {
 /** Notes the web addresses in a text that a person reads. */
 export function noteAddresses(text: string, notes: Notes): void {
   for (const { target } of addressesIn(text, MAX_ADDRESSES)) notes.link(target, { shown: target })
+}
+
+/** Addresses in the text of a document that are kept: an honest list of members has hundreds. */
+const MAX_SHOWN_ADDRESSES = 200
+/** Links that a document may have before those that its text only shows are left out. */
+const MAX_LINKS_BEFORE = 500
+
+/** Notes the addresses that the text of a document shows, which viewers make links of, or people copy. */
+export function noteShownAddresses({ text = '', links }: Pick<Inspection, 'text' | 'links'>, notes: Notes): void {
+  if (links.length > MAX_LINKS_BEFORE || !/:\/\/|www/i.test(text)) return
+  const known = new Set(links.map(({ url }) => url))
+  for (const { target, at } of addressesIn(text, MAX_SHOWN_ADDRESSES))
+    if (!known.has(target) && /^(?:[a-z]{3,5}:\/\/|www\.)/i.test(text.slice(at, at + 9))) notes.link(target)
 }
 
 /** `\\host\share`, `//host/share` or `file://host/share`: to open it sends the name and password hash of the user. */

@@ -26,8 +26,8 @@ export function xmlText(bytes: Buffer): string {
   return part.toString('utf8')
 }
 
-/** Characters of the name of a tag with its prefix, and of its attributes. */
-const [MAX_NAME, MAX_ATTRIBUTES] = [80, 8192]
+/** Characters of the name of a tag with its prefix, and of its attributes without repeated blanks. */
+const [MAX_NAME, MAX_ATTRIBUTES] = [80, 65_536]
 
 /** The tags with these local names, in order. Other tags are skipped by their first letters. */
 export function* xmlTags(xml: string, wanted: ReadonlySet<string>): Generator<XmlTag> {
@@ -40,7 +40,7 @@ export function* xmlTags(xml: string, wanted: ReadonlySet<string>): Generator<Xm
     const name = full.slice(full.lastIndexOf(':') + 1)
     if (name === '' || !wanted.has(name)) continue
     const close = endOfTag(xml, stop)
-    yield { name, closing, attributes: xml.slice(stop, close), end: Math.min(close + 1, xml.length) }
+    yield { name, closing, attributes: attributesOf(xml.slice(stop, close)), end: Math.min(close + 1, xml.length) }
     at = close
   }
 }
@@ -53,10 +53,13 @@ const isNameCharacter = (code: number): boolean =>
   code === 0x5f ||
   code === 0x2d
 
-/** A quoted value may hold a `>`. */
+/** Blanks do not push a value out of what is read. */
+const attributesOf = (text: string): string => text.replace(/\s+/g, ' ').slice(0, MAX_ATTRIBUTES)
+
+/** A quoted value may hold a `>`. The tags after it are searched from its end, so that all of a text is linear. */
 function endOfTag(xml: string, from: number): number {
   let quote = 0
-  const stop = Math.min(xml.length, from + MAX_ATTRIBUTES)
+  const stop = xml.length
   for (let at = from; at < stop; at += 1) {
     const code = xml.charCodeAt(at)
     if (quote !== 0) quote = code === quote ? 0 : quote
@@ -73,7 +76,7 @@ export function xmlAttribute(attributes: string, name: string): string | undefin
   return undefined
 }
 
-const ATTRIBUTE = /([\w:.-]{1,80})\s{0,32}=\s{0,32}(?:"([^"]{0,8192})"|'([^']{0,8192})')/g
+const ATTRIBUTE = /(?<![\w:.-])([\w:.-]{1,80}) ?= ?(?:"([^"]{0,8192})"|'([^']{0,8192})')/g
 
 /** The text from `from` to the next tag. Comments are left out, and CDATA is taken as it is. */
 export function xmlContent(xml: string, from: number): string {

@@ -45,6 +45,8 @@ export type FileFormat =
   | 'mht'
   /** Macros that Word packs into a web archive. */
   | 'mso'
+  /** A document of Office in one file of XML: Word and Excel 2003, and the flat form of later packages. */
+  | 'flat-office'
   | 'csv'
   /** `.url`, `.website`, `.scf`, `.desktop`, `.webloc`. */
   | 'text-shortcut'

@@ -11,6 +11,10 @@ interface SmallFormat {
   readonly by?: 'either' | 'name' | 'both'
 }
 
+/** The instruction that names the program, or the first element: of Word 2003, Excel 2003, and of a flat package. */
+const FLAT_OFFICE =
+  /<\?mso-application\b|<(?:[\w-]{1,20}:)?wordDocument\b|<(?:[\w-]{1,20}:)?package\b[^<>]{0,400}\/2006\/xmlPackage|<Workbook\b[^<>]{0,800}urn:schemas-microsoft-com:office:spreadsheet/i
+
 const ROWS: readonly SmallFormat[] = [
   { format: 'calendar', names: /\.(?:ics|ifb|ical|icalendar|vcs)$/i, content: /^BEGIN:VCALENDAR\b/i },
   { format: 'vcard', names: /\.(?:vcf|vcard)$/i, content: /^BEGIN:VCARD\b/i },
@@ -28,6 +32,12 @@ const ROWS: readonly SmallFormat[] = [
   },
   // A text in columns is that by its name alone, and Excel opens it.
   { format: 'csv', names: /\.(?:csv|tsv)$/i, content: /^/, by: 'name' },
+  // Office opens it by any of its names.
+  {
+    format: 'flat-office',
+    names: /\.(?:xml|do[ct][xm]?|xl[st][xm]?|pp[st][xm]?|rtf)$/i,
+    content: FLAT_OFFICE,
+  },
   { format: 'rdp', names: /\.rdp$/i, content: /^/, by: 'name' },
   { format: 'msc', names: /\.msc$/i, content: /<MMC_ConsoleFile\b/i, by: 'either' },
   { format: 'mobileconfig', names: /\.mobileconfig$/i, content: /<key>\s{0,9}PayloadType\s{0,9}</i, by: 'either' },
@@ -41,7 +51,7 @@ const ROWS: readonly SmallFormat[] = [
 
 /** Most texts have none of these letters, and most names none of these extensions. */
 const ANY_CONTENT =
-  /^BEGIN:V|^\[(?:InternetShortcut|Desktop Entry)|<(?:libraryDescription|searchConnectorDescription|persistedQuery|MMC_ConsoleFile)\b|PayloadType/im
+  /^BEGIN:V|^\[(?:InternetShortcut|Desktop Entry)|<(?:libraryDescription|searchConnectorDescription|persistedQuery|MMC_ConsoleFile|\?mso-application|(?:[\w-]{1,20}:)?(?:wordDocument|package)|Workbook)\b|PayloadType/im
 const ANY_NAME =
   /\.(?:ics|ifb|ical|icalendar|vcs|vcf|vcard|url|website|scf|webloc|inetloc|fileloc|library-ms|searchconnector-ms|search-ms|csv|tsv|rdp|msc|mobileconfig|[a-z]{0,5}proj|targets|props|pubxml)$/i
 /** Browsers and script hosts open these whatever they begin with. */

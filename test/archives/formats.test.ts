@@ -118,6 +118,13 @@ const SAMPLES: Partial<Record<FileFormat, readonly [name: string, make: () => Bu
   elf: ['a', () => Buffer.from('\x7fELF')],
   'mach-o': ['a', () => Buffer.from('cffaedfe', 'hex')],
   'java-class': ['a.class', () => Buffer.from('cafebabe0000003d', 'hex')],
+  'flat-office': [
+    'a.xml',
+    () =>
+      Buffer.from(
+        `<pkg:package xmlns:pkg="http://schemas.microsoft.com/office/2006/xmlPackage"><pkg:binaryData>${inBase64}</pkg:binaryData></pkg:package>`,
+      ),
+  ],
   dex: ['a.dex', () => Buffer.from('dex\n035\0')],
 }
 

@@ -59,7 +59,7 @@ export class PasswordTrial {
   }
 
   /**
-   * Tries the passwords that a program tries before it asks a person. They have work of their own, so that a text full
+   * Tries the passwords that a program tries before it asks a person. Their work is counted apart, so that a text full
    * of candidates does not keep them from a file.
    *
    * @returns `closed`: none opens it; `untried`: the work was used up before all were tried
