@@ -1,8 +1,9 @@
 /** The text, the fields and the links of the parts of Office Open XML. */
+import { setImmediate } from 'node:timers/promises'
 import type { Notes } from './inspection.ts'
 import { FieldReader, inspectField, startsProgram } from './office-fields.ts'
 import type { Relation } from './ooxml-relations.ts'
-import { xmlAttribute, xmlContent, xmlTags } from './xml.ts'
+import { MAX_XML, xmlAttribute, xmlContent, xmlTags, xmlText } from './xml.ts'
 
 /** Characters of text that are kept of one part. */
 const MAX_TEXT = 65_536
@@ -47,14 +48,41 @@ const LINE_ENDS: Readonly<Record<string, string | undefined>> = { p: '\n', br: '
 export const inspectSlide = (xml: string, notes: Notes): void => addText(xml, SLIDE, notes)
 
 const SLIDE = new Set(['t', 'p'])
-const SHEET = new Set(['t', 'si', 'f', 'hyperlink'])
+const SHEET = new Set(['t', 'si', 'f'])
 
-/** Shared texts, or a sheet: texts in its cells, and formulas that link or start a program. */
-export function inspectSheet(xml: string, notes: Notes): void {
-  for (const { name, closing, end } of xmlTags(xml, SHEET)) {
-    if (name === 'f' && !closing) inspectFormula(xmlContent(xml, end), notes)
+/** Formulas that are read before others run. */
+const FORMULAS_AT_ONCE = 2000
+const MAX_FORMULA = 8192
+
+/**
+ * Shared texts, or a sheet: texts in its cells, and formulas that link or start a program. Sheets are the largest parts
+ * of honest documents: formulas are searched natively in all of it, and only the beginning is read for its text.
+ */
+export async function inspectSheet(bytes: Buffer, notes: Notes): Promise<void> {
+  const head = xmlText(bytes.subarray(0, SHEET_HEAD))
+  const part = head.includes('\0') || bytes.subarray(0, 4).includes(0) ? wideText(bytes) : bytes
+  const prefix = /<([\w.-]{1,40}:)?(?:worksheet|macrosheet|sst)\b/i.exec(head)?.[1] ?? ''
+  const tag = Buffer.from(`<${prefix}f`)
+  let left = FORMULAS_AT_ONCE
+  for (let at = part.indexOf(tag); at >= 0; at = part.indexOf(tag, at + tag.length)) {
+    if (!/[\s/>]/.test(String.fromCharCode(part[at + tag.length] ?? 0))) continue
+    const formula = part.toString('utf8', at, at + MAX_FORMULA)
+    inspectFormula(xmlContent(formula, formula.indexOf('>') + 1), notes)
+    left -= 1
+    if (left > 0) continue
+    left = FORMULAS_AT_ONCE
+    await setImmediate()
   }
-  addText(xml, SHEET, notes)
+  addText(part.toString('utf8', 0, MAX_XML), SHEET, notes)
+}
+
+const SHEET_HEAD = 4096
+
+/** UTF-16 in either order of bytes, as UTF-8. */
+function wideText(bytes: Buffer): Buffer {
+  const isBig = bytes[0] === 0 || bytes[0] === 0xfe
+  const even = bytes.subarray(0, bytes.length & ~1)
+  return Buffer.from((isBig ? Buffer.from(even).swap16() : even).toString('utf16le'))
 }
 
 /** Formulas that link to a page, ask one for data, or start a program. */

@@ -311,3 +311,27 @@ describe('messages and web archives', () => {
     expect((await look('%PDF-1.7\n1 0 obj\n<< /Title (MIME-Version: 1.0) >>\nendobj\n%%EOF\n'))?.traits).toEqual([])
   })
 })
+
+describe('M13 large sheets', () => {
+  const cells = (count: number): string =>
+    Array.from({ length: count }, (_, index) => `<c r="A${index}"><v>${(index * 7919) % 100_003}</v></c>`).join('')
+  const sheets = (count: number, extra = '', prefix = ''): Buffer =>
+    zip([
+      { name: '[Content_Types].xml', data: '<Types/>' },
+      { name: 'xl/workbook.xml', data: '<workbook/>' },
+      ...Array.from({ length: count }, (_, index) => ({
+        name: `xl/worksheets/sheet${index}.xml`,
+        data: `<${prefix}worksheet>${cells(80_000)}${extra}</${prefix}worksheet>`,
+        stored: true,
+      })),
+    ])
+
+  test('are examined to their end, and an honest workbook of many is beyond no limit', async () => {
+    expect(await look(sheets(6), 'a.xlsx')).toMatchObject({ traits: [] })
+  })
+
+  test.for(['', 'x:'])('have formulas behind two megabytes (prefix “%s”)', async prefix => {
+    const dde = sheets(1, `<${prefix}f>cmd|'/c calc'!A1</${prefix}f>`, prefix)
+    expect((await look(dde, 'a.xlsx'))?.traits).toEqual(['dde'])
+  })
+})
