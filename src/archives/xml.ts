@@ -1,7 +1,7 @@
 /** Reads the tags, attributes and texts of XML that an Office program wrote or an attacker bent. Linear, no DOM. */
 
 /** Bytes of one XML part that are read. */
-const MAX_XML = 2_097_152
+export const MAX_XML = 2_097_152
 
 /** One tag, opening or closing. */
 export interface XmlTag {
