@@ -10,7 +10,7 @@ export const sourceCode = {
   'attachments/source-code': {
     group: 'document',
     fires:
-      'An archive of source code has scripts that Windows runs when the user opens them, beside three or more files of code in two or more languages, and nothing else that runs.',
+      'An archive of source code has scripts that Windows runs when the user opens them, beside three or more files of code in two or more languages, and nothing else that runs; or a saved web page has its scripts.',
     points: 1.5,
     find: ({ files }) => {
       const [name] = sourceScripts(files)
@@ -25,9 +25,10 @@ export function sourceScripts(files: readonly InspectedFile[]): ReadonlySet<stri
   for (const { names, members } of files) {
     if (names.length === 1) others.add(names[0] ?? '')
     const isCode = isSourceCode(members)
+    const saved = savedPages(members)
     for (const { name } of members) {
       const base = baseOf(name)
-      const isScript = isCode ? SCRIPTS.has(extensionOf(base)) : STARTER.test(name)
+      const isScript = isCode ? SCRIPTS.has(extensionOf(base)) : STARTER.test(name) || isPageScript(name, saved)
       if (isScript) found.add(base)
       else others.add(base)
     }
@@ -54,6 +55,16 @@ function isSourceCode(members: InspectedFile['members']): boolean {
 }
 
 const [MIN_CODE, MIN_KINDS] = [3, 2]
+
+/** The folders of pages that a browser has saved: `Larches_files/` beside `Larches.html`. */
+const savedPages = (members: InspectedFile['members']): ReadonlySet<string> =>
+  new Set(members.flatMap(({ name }) => (PAGE.test(name) ? [`${name.replace(PAGE, '')}_files/`] : [])))
+
+const isPageScript = (name: string, folders: ReadonlySet<string>): boolean =>
+  PAGE_SCRIPT.test(name) && folders.has(name.slice(0, name.lastIndexOf('/') + 1))
+
+const PAGE = /\.html?$/i
+const PAGE_SCRIPT = /\.m?js$/
 
 const SCRIPTS = words('js mjs bat cmd ps1 psm1 vb vbs command desktop')
 

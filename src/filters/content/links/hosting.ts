@@ -53,7 +53,7 @@ export const hosting = {
   },
   'links/shortener': {
     group: 'hosting',
-    fires: 'A link goes through a public URL shortener.',
+    fires: 'A link goes through a public URL shortener; codes to scan are exempt.',
     points: 0.7,
     find: seen => {
       const { shortener: link } = publicHosting(seen)
@@ -189,7 +189,9 @@ function findPublicHosting(seen: MessageView): PublicHosting {
   }
   for (const [at, link] of clicks.entries()) {
     const kind = kinds[at]
-    if (kind !== undefined) found[kind] ??= link
+    // A code is smaller for a short address: posters, tickets and menus have them.
+    if (kind === undefined || (kind === 'shortener' && link.from === 'code')) continue
+    found[kind] ??= link
   }
   return found
 }

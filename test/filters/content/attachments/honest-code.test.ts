@@ -35,6 +35,14 @@ test('a Linux program in its package may have an entry for the menu', async () =
   expect(found).not.toContain('attachments/auto-executable')
 })
 
+test('a saved page has its scripts beside it; elsewhere they run', async () => {
+  const saved = zip(members('Larches.html', 'Larches_files/main.js', 'Larches_files/logo.png'))
+  expect(await rulesOf('a.zip', saved)).not.toContain('attachments/auto-executable')
+  const other = zip(members('Larches.html', 'Larches_files/main.js', 'Larches_files/x/main.vbs'))
+  expect(await rulesOf('a.zip', other)).toContain('attachments/auto-executable')
+  expect(await rulesOf('a.zip', zip(members('Order_files/main.js')))).toContain('attachments/auto-executable')
+})
+
 test.for<[what: string, name: string, bytes: Buffer]>([
   ['a script alone', 'a.zip', zip(members('invoice.js'))],
   ['a script beside documents', 'a.zip', zip(members('invoice.js', 'a.pdf', 'b.docx', 'c.png', 'd.txt'))],
