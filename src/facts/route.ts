@@ -81,6 +81,17 @@ export function readDate(text: string): number | undefined {
   return Date.UTC(full, index, d, h, m, s) - offsetOf(zone) * 60_000
 }
 
+const dates = new WeakMap<HeaderFields, { readonly at: number | undefined }>()
+
+/** The time in the Date field; undefined where it is malformed or absent. Cached by header section. */
+export function readDateField(header: HeaderFields): number | undefined {
+  const known = dates.get(header)
+  if (known) return known.at
+  const at = readDate(header.get('date') ?? '')
+  dates.set(header, { at })
+  return at
+}
+
 const ZONES: Readonly<Record<string, number>> = {
   est: -300,
   edt: -240,

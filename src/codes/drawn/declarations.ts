@@ -15,7 +15,7 @@ export function declarationsIn(text: string): Declarations {
       .slice(colon + 1)
       .trim()
       .toLowerCase()
-    found.set(declaration.slice(0, colon).trim().toLowerCase(), value.replace(/\s*!\s*important$/, ''))
+    found.set(declaration.slice(0, colon).trim().toLowerCase(), value.replace(/!\s*important$/, '').trimEnd())
   }
   return found
 }

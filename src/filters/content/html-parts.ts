@@ -18,7 +18,7 @@ export function partsDiffer({ text, parts }: MessageView): { compared: number; s
   if (!plain || !html || !isAlternative(plain, parts)) return undefined
   if (solid(plain.visible, MIN_PLAIN) < MIN_PLAIN) return undefined
   const other = html.visible.slice(0, MAX_LENGTH).toLowerCase()
-  const found = compare(plain.visible.slice(0, MAX_LENGTH).toLowerCase(), other)
+  const found = compare(plain.visible.slice(0, MAX_LENGTH), other)
   return found && !NOTE.test(plain.visible.slice(0, 3000)) ? found : undefined
 }
 
@@ -58,7 +58,7 @@ function* sample(text: string): Generator<string> {
   for (let index = 0; index < SAMPLES; index++) {
     const at = Math.floor((text.length * index) / SAMPLES)
     const word = WORD.exec(text.slice(at, at + 200))?.[1]
-    if (word !== undefined) yield word
+    if (word !== undefined) yield word.toLowerCase()
   }
 }
 

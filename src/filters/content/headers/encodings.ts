@@ -36,8 +36,12 @@ export const encodings = {
     max: 1.5,
     find: ({ header, message, parts }) => {
       const texts = parts.all.filter(isShownText).slice(0, 20)
+      const inHeader = !message.utf8 && header.defects.some(({ kind }) => kind === 'eight-bit')
+      // Most messages cannot have two of them: their texts, of whatever length, are not searched.
+      if (!inHeader && texts.every(({ charset, encoding }) => charset !== undefined || encoding === '7bit'))
+        return undefined
       const where = [
-        !message.utf8 && header.defects.some(({ kind }) => kind === 'eight-bit') && 'in header fields',
+        inHeader && 'in header fields',
         texts.some(declares7bit) && 'in text that declares 7bit',
         texts.some(hasNoCharset) && 'in text without a charset',
       ].filter(found => found !== false)

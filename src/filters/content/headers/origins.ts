@@ -1,6 +1,6 @@
 /** Rules for dates and Message-IDs that are malformed or contradict the rest of the message. */
 import { organisationalDomain, organisationOf } from '../../../dns/organisation.ts'
-import { readDate, readRoute } from '../../../facts/route.ts'
+import { readDateField, readRoute } from '../../../facts/route.ts'
 import type { HeaderFields } from '../../../model/header.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
@@ -15,7 +15,7 @@ export const origins = {
     points: 1,
     find: ({ header }) => {
       const date = header.get('date')
-      return date !== undefined && readDate(date) === undefined && `the Date field is malformed: ${quote(date)}`
+      return date !== undefined && readDateField(header) === undefined && `the Date field is malformed: ${quote(date)}`
     },
   },
   'headers/date-impossible': {
@@ -36,7 +36,7 @@ export const origins = {
     fires: 'The Date field is more than a day ahead of our clock, or of the last Received field.',
     points: 2,
     find: ({ header, message }) => {
-      const date = readDate(header.get('date') ?? '')
+      const date = readDateField(header)
       const now = Math.min(message.clock.now(), readRoute(header)[0]?.at ?? Number.POSITIVE_INFINITY)
       return date !== undefined && date > now + DAY && `the Date field is ${inHours(date - now)} in the future`
     },
@@ -46,7 +46,7 @@ export const origins = {
     fires: 'The Date field is more than six hours ahead of the first Received field.',
     points: 1,
     find: ({ header }) => {
-      const date = readDate(header.get('date') ?? '')
+      const date = readDateField(header)
       const first = readRoute(header).at(-1)?.at
       return (
         date !== undefined &&
@@ -63,7 +63,7 @@ export const origins = {
     points: 1,
     max: 1,
     find: ({ header }) => {
-      const date = readDate(header.get('date') ?? '')
+      const date = readDateField(header)
       const first = readRoute(header).at(-1)?.at
       return (
         date !== undefined &&
