@@ -7,6 +7,7 @@ import { haraka, postfix } from './compare/peers.ts'
 import { refusalCosts, refusing } from './compare/refuse.ts'
 import type { Cost } from './compare/rounds.ts'
 import { scannerCosts } from './compare/scanners.ts'
+import { contentCosts } from './content-rules.ts'
 import { dkimCosts } from './dkim.ts'
 import { decisionCost, importCost } from './engine.ts'
 import { scanCosts } from './scan.ts'
@@ -150,6 +151,20 @@ async function memory({ quick }: Circumstances): Promise<readonly Table[]> {
   ]
 }
 
+async function content({ quick }: Circumstances): Promise<readonly Table[]> {
+  const costs = await contentCosts(quick)
+  return [
+    {
+      title: 'The content rules',
+      head: ['CPU, ms a message', 'recommended', 'with content rules', 'beyond', 'target'],
+      rows: costs.map(({ name, recommended, content: all, target }) => {
+        const beyond = all - recommended
+        return [name, ms(recommended), ms(all), ms(beyond), `${target}: ${met(beyond, target)}`]
+      }),
+    },
+  ]
+}
+
 async function imports(): Promise<readonly Table[]> {
   const entries = ['index', 'filters/index', 'adapters/smtp-server/index']
   const costs = entries.map(entry => ({
@@ -209,6 +224,7 @@ async function scanners({ quick }: Circumstances): Promise<readonly Table[]> {
 export const figures: readonly Figure[] = [
   // First: code that has judged other messages in this process is slower for these.
   { name: 'engine', measure: engine },
+  { name: 'content', measure: content },
   { name: 'accept', withPeers: true, measure: accept },
   { name: 'refuse', withPeers: true, measure: refuse },
   { name: 'cold', withPeers: true, measure: cold },

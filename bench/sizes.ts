@@ -6,6 +6,7 @@ import { Readable } from 'node:stream'
 import { recommended } from '../src/filters/index.ts'
 import { type Gateway, postern } from '../src/index.ts'
 import { zone } from '../src/testing/zone.ts'
+import { type ZipFileOptions, zip } from '../test/archives/build.ts'
 import { honestOfSize, longText, withHeader } from './compare/messages.ts'
 import { senders, zoneOfSenders } from './compare/world.ts'
 import { randomOf } from './random.ts'
@@ -62,12 +63,24 @@ async function warmed(content: boolean): Promise<Gateway> {
   return gateway
 }
 
+/** A message of about `size` bytes that is a zip of texts, which do not compress well. */
+function withZip(size: number): string {
+  const random = randomOf(size)
+  const text = (): string => Buffer.from(Array.from({ length: 60_000 }, () => 32 + random() * 95)).toString('latin1')
+  const files: ZipFileOptions[] = []
+  for (let room = (size * 54) / 78; room > 0; room -= 50_000) files.push({ name: `${files.length}.txt`, data: text() })
+  const lines = zip(files).toString('base64').replace(/.{76}/g, '$&\r\n')
+  const fields = 'Content-Type: application/zip; name="texts.zip"\r\nContent-Transfer-Encoding: base64\r\n'
+  return multipart(`--b0\r\n${fields}\r\n${lines}\r\n--b0--\r\n`)
+}
+
 /** CPU of each kind for a megabyte, beyond the same message without content rules. */
 export async function sizeCosts(): Promise<readonly (SizeCost & { readonly perMegabyte: number })[]> {
   const [content, bare] = [await warmed(true), await warmed(false)]
   const messages = [
     ['plain text', 1 * MB, longText(1 * MB, 'plain')],
     ['HTML', 1 * MB, longText(1 * MB, 'html')],
+    ['a zip', 1 * MB, withZip(1 * MB)],
     ['a picture in base64', 1 * MB, honestOfSize(1 * MB)],
     ['a picture in base64', 10 * MB, honestOfSize(10 * MB)],
     ['a picture in base64', 20 * MB, honestOfSize(20 * MB)],
