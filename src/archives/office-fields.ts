@@ -74,8 +74,10 @@ export function inspectField(code: string, notes: Notes, shown = ''): void {
   const [, source] = /^"?\s*(?:LINK|INCLUDETEXT|RD)\b[^"]{0,64}"([^"]{4,2048})/i.exec(plain) ?? []
   // A code writes each backslash twice.
   const target = source?.replaceAll('\\\\', '\\')
-  if (target !== undefined && isRemote(target) && !isOfficeCloud(target))
+  if (target !== undefined && isRemote(target) && !isOfficeCloud(target)) {
     notes.trait('external-template', `a field fetches ${target.slice(0, 120)}`)
+    notes.link(target, { kind: 'open' })
+  }
   const link = /^"?\s*HYPERLINK\b\s*(?:\\[a-z]\s*)*"?([^"\s]{4,2048})/i.exec(plain)?.[1]
   if (link !== undefined && /^[a-z][a-z\d+.-]{1,31}:|^\\\\|^www\./i.test(link)) notes.link(link, { shown })
 }

@@ -55,8 +55,9 @@ export function inspectRelation({ kind, target, isExternal }: Relation, notes: N
     notes.link(target, { kind: 'open' })
   } else if (SHOWN.test(kind)) {
     // A picture on a server of files makes Windows sign in there; one of the Web is an ordinary picture.
-    if (!/^https?:/i.test(target) && isRemote(target))
-      notes.trait('external-template', `opening it fetches ${target.slice(0, 120)} (${kind})`)
+    if (/^https?:/i.test(target) || !isRemote(target)) return
+    notes.trait('external-template', `opening it fetches ${target.slice(0, 120)} (${kind})`)
+    notes.link(target, { kind: 'open' })
   } else if (/^[a-z][a-z\d+.-]{1,31}:|^\\\\/i.test(target)) notes.link(target)
 }
 
@@ -72,12 +73,15 @@ export function inspectProperties(xml: string, notes: Notes): void {
       const value = [...xmlTags(xml.slice(end, end + 4096), VALUE)][0]
       const text = value ? xmlContent(xml.slice(end, end + 4096), value.end) : ''
       const location = text.split('|')[0] ?? ''
-      if (isRemote(location))
-        notes.trait('external-template', `opening it loads code from ${location.slice(0, 120)} (VSTO)`)
+      if (!isRemote(location)) continue
+      notes.trait('external-template', `opening it loads code from ${location.slice(0, 120)} (VSTO)`)
+      notes.link(location, { kind: 'open' })
       continue
     }
     const called = CALLS.map(call => xmlAttribute(attributes, call)).find(call => call !== undefined && isRemote(call))
-    if (called !== undefined) notes.trait('external-template', `its ribbon calls ${called.slice(0, 120)}`)
+    if (called === undefined) continue
+    notes.trait('external-template', `its ribbon calls ${called.slice(0, 120)}`)
+    notes.link(called, { kind: 'open' })
   }
 }
 

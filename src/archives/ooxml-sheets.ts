@@ -67,8 +67,9 @@ export function inspectConnections(xml: string, notes: Notes): void {
     if (closing) continue
     if (name === 'connection') atOpen = /^(?:1|true)$/i.test(xmlAttribute(attributes, 'refreshOnLoad') ?? '')
     const url = name === 'webPr' ? (xmlAttribute(attributes, 'url') ?? '') : ''
-    if (atOpen && isRemote(url) && !isOfficeCloud(url))
-      notes.trait('external-template', `opening it asks ${url.slice(0, 120)} for data`)
+    if (!atOpen || !isRemote(url) || isOfficeCloud(url)) continue
+    notes.trait('external-template', `opening it asks ${url.slice(0, 120)} for data`)
+    notes.link(url, { kind: 'open' })
   }
 }
 

@@ -106,8 +106,9 @@ async function readProperty(property: MapiProperty, to: Tools): Promise<void> {
 function noteRemotePath({ id, type, value }: MapiProperty, { notes }: Tools): void {
   if (id < 0x8000 || (type !== TEXT8 && type !== TEXT16)) return
   const path = textOf(type, value.subarray(0, 1024)).trim()
-  if (/^(?:\\\\|\/\/|file:)/i.test(path) && isRemote(path))
-    notes.trait('external-template', `opening it asks the server of ${path.slice(0, 120)}`)
+  if (!/^(?:\\\\|\/\/|file:)/i.test(path) || !isRemote(path)) return
+  notes.trait('external-template', `opening it asks the server of ${path.slice(0, 120)}`)
+  notes.link(path, { kind: 'open' })
 }
 
 function readText(text: string, { notes }: Tools): void {

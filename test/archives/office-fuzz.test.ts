@@ -57,6 +57,13 @@ const FILES: readonly (readonly [what: string, name: string, bytes: Buffer])[] =
       '{\\rtf1{\\fonttbl x}{\\field{\\*\\fldinst HYPERLINK "https://larch.example/"}{\\fldrslt \\u104?\\\'41}}{\\object{\\*\\objdata 0105\\bin4 abcd 00}}{\\pict\\pngblip 00}{\\*\\template \\\\\\\\a.example\\\\b}}',
     ),
   ],
+  [
+    'a flat document',
+    'a.xml',
+    Buffer.from(
+      '<?mso-application progid="Word.Document"?><w:wordDocument><w:hlink w:dest="https://larch.example/"/><w:attachedTemplate w:val="http://larch.example/"/><w:instrText>HYPERLINK "https://a.example/"</w:instrText><w:binData w:name="a.mso">QWN0aXZlTWltZQ==</w:binData><Cell ss:Formula="=1"/></w:wordDocument>',
+    ),
+  ],
   ['a message', 'a.eml', Buffer.from(message)],
   ['a web archive', 'a.doc', Buffer.from(message.replace(/^From[^\n]*\n|^To[^\n]*\n|^Message[^\n]*\n/gm, ''))],
   ['winmail.dat', 'winmail.dat', tnef],

@@ -35,11 +35,14 @@ const pathOf = ({ names, format }: InspectedFile): string => names.filter(name =
 
 /** Finds a file with one of these traits, with the evidence of the trait. */
 export const hasTrait =
-  (traits: readonly InspectedFile['traits'][number][], also: (file: InspectedFile) => boolean = () => true) =>
-  ({ files }: AttachmentView): string | undefined => {
-    for (const file of files) {
+  (
+    traits: readonly InspectedFile['traits'][number][],
+    also: (file: InspectedFile, seen: AttachmentView) => boolean = () => true,
+  ) =>
+  (seen: AttachmentView): string | undefined => {
+    for (const file of seen.files) {
       const index = file.traits.findIndex(trait => traits.includes(trait))
-      if (index >= 0 && also(file)) return `${quote(pathOf(file))}: ${escaped(file.evidence[index] ?? '', 160)}`
+      if (index >= 0 && also(file, seen)) return `${quote(pathOf(file))}: ${escaped(file.evidence[index] ?? '', 160)}`
     }
     return undefined
   }

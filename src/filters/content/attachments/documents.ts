@@ -1,5 +1,9 @@
 /** Rules for documents that run code or load content when the user opens them. */
-import { isFreeHost, isGateway } from '../../../links/hosting.ts'
+import type { Inspection } from '../../../archives/inspection.ts'
+import { shareHost } from '../../../archives/plain-text.ts'
+import { organisationOf } from '../../../dns/organisation.ts'
+import type { FileFormat } from '../../../filetypes/file-format.ts'
+import { isFreeHost, isFreeMail, isGateway } from '../../../links/hosting.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
 import { type AttachmentView, hasTrait } from './attachment-view.ts'
@@ -22,7 +26,16 @@ export const documents = {
     group: 'document',
     fires: 'A document loads a template or an object from a remote host when the user opens it.',
     points: 5,
-    find: hasTrait(['external-template']),
+    find: hasTrait(['external-template'], (file, seen) => !loadsOwn(seen).has(file.names.at(-1) ?? '')),
+  },
+  'attachments/own-remote-content': {
+    group: 'document',
+    fires: 'A document loads a template or an object from the author’s own site when the user opens it.',
+    points: 2,
+    find: seen => {
+      const [name] = loadsOwn(seen)
+      return name === undefined ? undefined : `${quote(name)} loads content from the author’s own site`
+    },
   },
   'attachments/dde': {
     group: 'document',
@@ -67,6 +80,30 @@ export const documents = {
     },
   },
 } satisfies Readonly<Record<string, Rule<AttachmentView>>>
+
+/** Documents of Office: every target that one of these loads is a link of the kind `open`. */
+const OFFICE: ReadonlySet<FileFormat> = new Set(['zip', 'ooxml', 'ole', 'rtf', 'flat-office'])
+
+/** Names under which the message has nothing but documents that load all from the site of their author. */
+function loadsOwn({ all, from }: Pick<AttachmentView, 'all' | 'from'>): ReadonlySet<string> {
+  const [own, others] = [new Set<string>(), new Set<string>()]
+  const look = (name: string, { format, traits, links, inside }: Inspection): void => {
+    if (traits.includes('external-template')) {
+      const opened = links.filter(({ kind }) => kind === 'open')
+      const isOwn = OFFICE.has(format) && opened.length > 0 && opened.every(({ url }) => isOfSite(url, from))
+      ;(isOwn ? own : others).add(name)
+    }
+    for (const one of inside) look(one.name, one.inspection)
+  }
+  for (const { name, inspection } of all) look(name, inspection)
+  return new Set([...own].filter(name => !others.has(name)))
+}
+
+function isOfSite(url: string, from: AttachmentView['from']): boolean {
+  if (from === undefined || isFreeMail(from.domain) || isPublicHosting(url)) return false
+  const host = shareHost(url) ?? URL.parse(url.replace(/^mhtml:/i, ''))?.hostname ?? ''
+  return host !== '' && organisationOf(host.toLowerCase()) === from.organisation
+}
 
 function isPublicHosting(url: string): boolean {
   const host = URL.parse(url)?.hostname ?? ''

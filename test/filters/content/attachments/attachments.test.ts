@@ -236,6 +236,26 @@ const cases: Readonly<Record<AttachmentsRule, RuleCase>> = {
       word({ name: 'word/_rels/document.xml.rels', data: relation('hyperlink', 'https://example.org/') }),
     ),
   },
+  'attachments/own-remote-content': {
+    fires: file(
+      'a.docx',
+      word({
+        name: 'word/_rels/settings.xml.rels',
+        data: relation('attachedTemplate', 'https://files.example.org/t.dotm'),
+      }),
+    ),
+    reason: '“a.docx” loads content from the author’s own site',
+    spares: file(
+      'a.docx',
+      word(
+        {
+          name: 'word/_rels/settings.xml.rels',
+          data: relation('attachedTemplate', 'https://files.example.org/t.dotm'),
+        },
+        { name: 'word/_rels/document.xml.rels', data: relation('image', 'file://192.0.2.1/a.png') },
+      ),
+    ),
+  },
   'attachments/dde': {
     fires: file('a.docx', word({ name: 'word/header1.xml', data: '<w:instrText>DDEAUTO c:\\cmd </w:instrText>' })),
     reason: '“a.docx”: a field starts a program by DDE',
