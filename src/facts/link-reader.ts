@@ -211,7 +211,9 @@ function* scanned(codes: readonly Pick<Code, 'path' | 'text'>[]): Generator<Plac
   }
 }
 
-function* plain(source: string): Generator<Reference> {
+function* plain(written: string): Generator<Reference> {
+  // Fullwidth letters, digits and marks are read as what they look like.
+  const source = WIDE.test(written) ? written.replace(WIDE_ADDRESS, address => address.normalize('NFKC')) : written
   let before: FoundUrl | undefined
   for (const found of addressesIn(source, MAX_REFERENCES)) {
     // Mail programs write a link in plain text as what it shows, and its target in angle brackets behind that.
@@ -220,6 +222,10 @@ function* plain(source: string): Generator<Reference> {
     before = found
   }
 }
+
+/** Letters, digits, colons, full stops and slashes of full width, and the one dot leader. */
+const WIDE = /[\uff0e-\uff1a\uff21-\uff3a\uff41-\uff5a\u2024]/
+const WIDE_ADDRESS = /[\uff0e-\uff1a\uff21-\uff3a\uff41-\uff5a\u2024]+/g
 
 const BRACKET = /^\s{0,3}<$/
 

@@ -2,14 +2,10 @@
 import type { Part } from '../mime/part.ts'
 import type { TextSection } from './text.ts'
 
-/** Formats of pictures, by their first bytes. */
-const FORMATS: ReadonlySet<string | undefined> = new Set([
-  'image/png',
-  'image/jpeg',
-  'image/gif',
-  'image/bmp',
-  'image/webp',
-])
+/** All formats of pictures but SVG, which is a text: what cannot be decoded is reported as not searched. */
+const isPicture = (type: string | undefined): boolean =>
+  type?.startsWith('image/') === true && !type.startsWith(SVG_TYPE)
+const SVG_TYPE = 'image/svg'
 /** The smallest picture of a code that was found in mail has 150 bytes; a tracking pixel has 43 to 95. */
 export const MIN_SIZE = 100
 /** Cells of a drawn code: the smallest has 105 runs of dark modules. */
@@ -19,9 +15,7 @@ const MIN_SVG_LENGTH = 600
 
 /** Whether the part is a picture by its bytes, or by its type where they have no signature, and no tracking pixel. */
 export const isPicturePart = ({ place, size, detected, contentType }: Part): boolean =>
-  place !== undefined &&
-  size >= MIN_SIZE &&
-  (FORMATS.has(detected) || (detected === undefined && FORMATS.has(contentType)))
+  place !== undefined && size >= MIN_SIZE && (isPicture(detected) || (detected === undefined && isPicture(contentType)))
 
 /** A text that may show codes. */
 export interface TextWithPictures {

@@ -122,6 +122,9 @@ export function shownUrl(shown: string): string | undefined {
     if (!target.includes('@') || (path >= 0 && target.indexOf('@') > path)) return withScheme(target)
   }
   const [first = '', ...more] = text.split(/\s+/, 2)
+  // A name with a path at the end of a sentence: `Sign in here: example.org/login`.
+  const last = trimmed(/:\s{1,3}(\S{4,200})$/.exec(text)?.[1] ?? '')
+  if (last.includes('/') && !text.includes('@') && isName(last)) return `http://${last}`
   const name = trimmed(first.replace(/^[("'[<\u00ab]+|[\u00bb>]+$/g, ''))
   if (name === '' || text.includes('@')) return undefined
   return (more.length === 0 || /^[^\p{L}\p{N}]/u.test(more[0] ?? '')) && isName(name) ? `http://${name}` : undefined

@@ -131,3 +131,28 @@ test('nothing is unpacked for links where no file is attached', async () => {
     expect(isAsked).toBe(false)
   }
 })
+
+test.for([
+  ['\u202ex/elpmaxe.knab.www//:sptth\u202c', 'www.bank.example'],
+  ['Please sign in here: bank.com/login', 'bank.com'],
+])('a link that shows %j shows an address', async ([shown, host]) => {
+  const { all } = await html(`<a href="https://evil.example.net/">${shown}</a>`)
+  expect(all[0]?.shows?.host).toBe(host)
+})
+
+test('an address that two links show is one, whatever invisible stands between them', async () => {
+  const { all } = await html(
+    '<a href="http://e.example.net/">h</a>&#8203;<a href="http://e.example.net/">ttps://bank.com/x</a>',
+  )
+  expect(all.some(({ shows }) => shows?.host === 'bank.com')).toBe(true)
+})
+
+test.for(['ｈｔｔｐ://１９８.51.100.7/a', 'http：／／198。51．100．7／a', 'http://198․51․100․7/a'])(
+  'fullwidth letters and marks of %s in a text are read',
+  async written => {
+    const { all } = await ask(links, {
+      message: Buffer.from(`Content-Type: text/plain; charset=utf-8\r\n\r\nOpen ${written}\r\n`),
+    })
+    expect(all.map(({ ip }) => ip)).toContain('198.51.100.7')
+  },
+)

@@ -81,3 +81,11 @@ test('the folds and escapes of a calendar are undone, so that its words and link
   })
   expect(visible).toContain('DESCRIPTION:Your mailbox, see\nhttps://a.example.net/\r\n')
 })
+
+test('M03 plain text behind a right-to-left override is read in the order that is seen', async () => {
+  const { visible } = await of(
+    'Content-Type: text/plain; charset=utf-8',
+    'Dear Bob \u202e.dednepsus si tnuocca ruoY\u202c End',
+  )
+  expect(visible).toContain('Your account is suspended.')
+})

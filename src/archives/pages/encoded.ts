@@ -64,3 +64,18 @@ function formatIn(text: string): string | undefined {
   const inner = bytes.toString('latin1')
   return BASE64.test(inner) && inner.length >= 32 ? formatIn(inner) : undefined
 }
+
+/** The format of a file whose bytes are the characters of a text; undefined for anything else. */
+export function fileOfBytes(text: string): string | undefined {
+  if (text.length < 24) return undefined
+  const format = formatOf(Buffer.from(text.slice(0, SAMPLE), 'latin1'))
+  return format !== undefined && FILES.has(format) ? format : undefined
+}
+
+/** The format of the file that a `data:` URL (RFC 2397) of a script holds. Pictures and fonts are parts of the page. */
+export function fileInDataUrl(text: string): string | undefined {
+  const start = /^\s{0,20}data:(?!image\/|font\/)[\w.+/-]{0,80}(?:;[\w=.+-]{1,64}){0,4};base64,/i.exec(
+    text.slice(0, 400),
+  )?.[0]
+  return start === undefined ? undefined : fileIn(text.slice(start.length))
+}

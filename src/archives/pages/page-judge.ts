@@ -99,12 +99,20 @@ export class PageJudge {
     const own = this.#own.flatMap(({ encoded }) => encoded)
     const isEscaped = this.#own.some(({ escaped }) => escaped)
     const reasons = [
+      this.#fileIn(),
       smuggles(this.#deeds, [...markup, ...own], isEscaped, this.#disguise !== undefined),
       // What a library could do says little: only a file that it holds itself counts.
       ...this.#scripts.map(({ isLibrary, deeds, encoded }) => (isLibrary ? assembled(deeds, encoded) : undefined)),
     ]
     const reason = isLocked ? undefined : reasons.find(reason => reason !== undefined)
     if (reason !== undefined) this.#notes.trait('smuggling', reason)
+  }
+
+  /** A script that has a file as bytes or as a `data:` URL, and does something with files or addresses. */
+  #fileIn(): string | undefined {
+    const file = this.#own.find(({ files }) => files.length > 0)?.files[0]
+    const isUsed = FOR_FILES.some(deed => this.#deeds.has(deed))
+    return file !== undefined && isUsed ? `its code holds a file: ${file}` : undefined
   }
 
   /** Whether its encoded text waits for a password: then it is not what the page saves. */
@@ -227,6 +235,8 @@ function smuggles(
   if (escaped && has('decodes') && has('writes')) return 'it decodes a page from its text and shows it'
   return disguised && has('makes') ? 'it assembles a file with functions whose names it hides' : undefined
 }
+
+const FOR_FILES: readonly Deed[] = ['makes', 'saves', 'moves', 'sends', 'evaluates', 'writes']
 
 /** Visible characters of a page that shows what is elsewhere. */
 const MAX_SHELL = 120

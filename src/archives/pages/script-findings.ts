@@ -59,6 +59,12 @@ export class ScriptFindings {
     for (const deed of DEEDS.get(name) ?? []) this.deeds.add(deed)
   }
 
+  /** The whole code is written in signs: what it does cannot be read. */
+  disguiseAll(): void {
+    this.disguised ??= 'its code is written without letters'
+    this.deeds.add('evaluates')
+  }
+
   move(url: string, inside: string): void {
     if (this.moves.length < MAX_MOVES) this.moves.push({ url, inside })
     else this.cut = true

@@ -1,6 +1,6 @@
 /** What one script of a page does, which encoded texts it has, and which texts it decodes. */
 import { setImmediate } from 'node:timers/promises'
-import { fileIn, isEncoded, isEscaped } from './encoded.ts'
+import { fileIn, fileInDataUrl, fileOfBytes, isEncoded, isEscaped } from './encoded.ts'
 import type { PageScript } from './page-code.ts'
 import type { ScriptFindings } from './script-findings.ts'
 import type { Deed } from './script-names.ts'
@@ -26,6 +26,8 @@ export interface ScriptSummary {
   readonly markup: readonly string[]
   /** Code that it decodes. */
   readonly code: readonly string[]
+  /** Formats of files that it has as lists of bytes or as `data:` URLs. */
+  readonly files: readonly string[]
 }
 
 /** Characters of all texts of a script that are decoded as a trial. */
@@ -35,12 +37,13 @@ const MIN_ESCAPES = 256
 export async function summarise(script: PageScript): Promise<ScriptSummary> {
   const reader = new ScriptReader(script.code)
   const { found } = reader
+  if (isWithoutLetters(script.code)) found.disguiseAll()
   while (reader.readTo(reader.lexer.at + SLICE)) await setImmediate()
   const summary = new TextSorter(found)
   const isLibrary = reader.lexer.codeLength > LIBRARY
   for (const { text, pieces, property } of found.texts) summary.add(text, pieces, MARKUP_PROPERTIES.has(property))
   for (const text of found.codes) summary.addDecoded(text)
-  const { urls, encoded, markup, code } = summary
+  const { urls, encoded, markup, code, files } = summary
   return {
     script,
     deeds: found.deeds,
@@ -51,9 +54,19 @@ export async function summarise(script: PageScript): Promise<ScriptSummary> {
     // A library has templates and texts of code, which its page does not show.
     markup: isLibrary ? markup.filter(text => ASKING.test(text)) : markup,
     code: isLibrary ? [] : code,
+    files: isLibrary ? [] : files,
     escaped: found.escapes >= MIN_ESCAPES || summary.hasEscaped,
   }
 }
+
+/** Code in brackets and signs alone, as JSFuck and JJEncode write it. */
+function isWithoutLetters(code: string): boolean {
+  if (code.length < 200) return false
+  const letters = code.slice(0, SAMPLE).match(/[A-Za-z0-9]/g)?.length ?? 0
+  return letters * 33 < Math.min(code.length, SAMPLE) && /[[(][^A-Za-z0-9]{40}/.test(code.slice(0, SAMPLE))
+}
+
+const SAMPLE = 4096
 
 const MARKUP_PROPERTIES: ReadonlySet<string> = new Set(['innerHTML', 'outerHTML', 'srcdoc'])
 const ADDRESS = /^\s*(?:https?:)?\/\/[^\s/"'<>]{1,255}\.[^\s"'<>]{1,2048}$/i
@@ -74,6 +87,7 @@ class TextSorter {
   readonly encoded: string[] = []
   readonly markup: string[] = []
   readonly code: string[] = []
+  readonly files: string[] = []
   hasEscaped = false
   readonly #decodes: boolean
   readonly #writes: boolean
@@ -91,15 +105,21 @@ class TextSorter {
     else if (text.includes('<') && (markup || this.#writes) && MARKUP.test(text)) this.markup.push(text)
     else if (pieces > 1 && this.#evaluates && isCode(text)) this.code.push(text)
     if (isEncoded(text)) this.encoded.push(text)
+    else if (text.length > 64 && text.includes('data:')) this.#addFile(fileInDataUrl(text))
     if (isEscaped(text)) this.hasEscaped = true
     if (this.#decodes && text.length <= this.#left) this.#try(text)
   }
 
   /** A text that the script has in another form. */
   addDecoded(text: string): void {
+    this.#addFile(fileOfBytes(text))
     if (ADDRESS.test(text.slice(0, 2400))) this.urls.push(text.trim())
     else if (MARKUP.test(text)) this.markup.push(text)
     else if (isCode(text)) this.code.push(text)
+  }
+
+  #addFile(format: string | undefined): void {
+    if (format !== undefined) this.files.push(format)
   }
 
   /** Decodes as decoders of variables would. */

@@ -20,7 +20,10 @@ const SUPPORTED =
   /^\(\s*(?:display\s*:\s*(?:block|none|inline|flex|grid)|color|opacity|width|height|margin|padding)\b[^()]*\)$/i
 
 function isAlwaysTrue(query: string): boolean {
-  const parts = query.replace(/^only\s+/, '').split(/\s+and\s+/)
+  const parts = query
+    .replace(/^only\s/, '')
+    .split(/\sand\s/)
+    .map(part => part.trim())
   return parts.every(part => part === 'all' || part === 'screen' || isWide(part))
 }
 

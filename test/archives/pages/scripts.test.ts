@@ -92,3 +92,29 @@ test('any text is read as a script: it ends, and what it says is bounded', async
     { numRuns: runs(1000) },
   )
 })
+
+const ZIP = Buffer.concat([Buffer.from('PK\x03\x04\x14\0\0\0\x08\0', 'latin1'), Buffer.alloc(120, 'x')])
+
+test.for([
+  ['fetched', `fetch("data:application/zip;base64,${ZIP.toString('base64')}").then(save)`],
+  ['linked', `a.href="data:application/octet-stream;base64,"+"${ZIP.toString('base64')}"`],
+  ['opened', `location="data:;base64,${ZIP.toString('base64')}"`],
+  ['a list of numbers', `save(new Blob([new Uint8Array([${[...ZIP].join(',')}])]))`],
+] as const)('M14 a file in a data URL or a list of bytes is seen: %s', async ([, code]) => {
+  expect((await read(code)).files).toEqual(['zip'])
+})
+
+test('pictures, fonts and data of a report are no files', async () => {
+  const picture = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0h9v9z"/></svg>').toString('base64')
+  for (const code of [
+    `i.src="data:image/svg+xml;base64,${picture}"`,
+    `a.href="data:text/csv;charset=utf-8,"+encodeURIComponent(rows)`,
+    `chart([${Array.from({ length: 300 }, (_, index) => index % 97).join(',')}])`,
+  ])
+    expect((await read(code)).files).toEqual([])
+})
+
+test('M14 code without letters is a disguise', async () => {
+  expect((await read('[][(![]+[])[+[]]+([![]]+[][[]])[+!+[]+[+[]]]]+(!![]+[])[+!+[]]'.repeat(9))).hides).toBe(true)
+  expect((await read(`var a=[${'[1,2],[3,4],'.repeat(90)}]`)).hides).toBe(false)
+})

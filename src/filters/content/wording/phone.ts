@@ -27,6 +27,10 @@ const WORD = new RegExp(`\\b(?:${Object.keys(WORDS).join('|')})\\b`, 'gi')
 const GROUPS =
   /(?<![\w@.$€£#])(?:\+\s?|[([]|[il|][\s.-]{1,3})?\d[\doqil|]{0,14}(?:[\s.\-‐-―_/*~•·:,()[\]]{1,4}[oqil|szb]{0,3}\d[\doqil|szb]{0,9}){0,14}(?![\w@])/gi
 
+/** Toll-free numbers of North America whose digits are letters of the keypad: `1-800-GET-HELP`. */
+const VANITY =
+  /(?<![\w.$-])(?:\+?1[\s.-]{1,2})?\(?8(?:00|33|44|55|66|77|88)\)?[\s.-]{1,2}(?:[A-Z]{7}|[A-Z\d]{3}[\s.-][A-Z\d]{4})(?!\w)/
+
 /** The share of real digits in a number. */
 const MIN_DIGITS = 0.55
 
@@ -34,7 +38,7 @@ const MIN_DIGITS = 0.55
 export function phoneIn(text: string): string | undefined {
   const plain = readable(text.slice(0, MAX_LENGTH))
   for (const [written] of plain.matchAll(GROUPS)) if (isPhone(written)) return written.trim()
-  return undefined
+  return VANITY.exec(plain)?.[0]
 }
 
 /** Whether a number, as it is written, is one of a town or a mobile phone: 0 and an area, which is no free line. */

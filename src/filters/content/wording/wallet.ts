@@ -33,24 +33,29 @@ function scatteredIn(text: string): string | undefined {
   let count = 0
   for (const { index } of text.matchAll(START)) {
     if (++count > MAX_SCATTERED) return undefined
-    const joined = joinedFrom(text, index)
+    const { joined, ends } = joinedFrom(text, index)
     const isSegwit = /^(?:bc1|tb1|ltc1)/i.test(joined)
     for (const length of isSegwit ? [42, 43, 44, 62, 63] : [34, 33, 35, 32]) {
       const candidate = joined.slice(0, length)
-      if (candidate.length === length && isShape(candidate) && isWallet(candidate)) return candidate
+      if (ends.has(length) && isShape(candidate) && isWallet(candidate)) return candidate
     }
   }
   return undefined
 }
 
-function joinedFrom(text: string, start: number): string {
+/** The letters and digits from `start` on, and the lengths at which a piece of them ends. */
+function joinedFrom(text: string, start: number): { readonly joined: string; readonly ends: ReadonlySet<number> } {
+  const ends = new Set<number>()
   let joined = ''
   for (let at = start; at < start + MAX_SPAN && joined.length < 70; at++) {
-    const character = text[at] ?? ''
+    const character = text[at] ?? ' '
     if (/[A-Za-z0-9]/.test(character)) joined += character
-    else if (!PARTING.test(character)) break
+    else {
+      ends.add(joined.length)
+      if (!PARTING.test(character)) break
+    }
   }
-  return joined
+  return { joined, ends }
 }
 
 /** Whether the text has an address of the form of one, whether its checksum is right or not: some are mistyped. */

@@ -34,6 +34,15 @@ describe('walletIn', () => {
   ])('does not find %s', text => {
     expect(walletIn(text)).toBeUndefined()
   })
+  test.for(['\n', ' ', '-', '...', '**', ' \r\n> '.slice(0, 3)])('finds one that is cut by %j', parting => {
+    for (const wallet of WALLETS.slice(0, 3)) {
+      const written = [wallet.slice(0, 11), wallet.slice(11, 22), wallet.slice(22)].join(parting)
+      expect(walletIn(`Address: ${written}\nDo not call the police.`)).toBe(wallet)
+    }
+  })
+  test('M04 many starts of cut addresses cost little', () => {
+    expect(cpuOf(() => walletIn('1A 3B bc1 '.repeat(2000)))).toBeLessThan(100)
+  })
   test('a mistyped address has the form of one', () => {
     expect(hasWallet('to 1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN3')).toBe(true)
     expect(hasWallet('nothing of the kind')).toBe(false)
