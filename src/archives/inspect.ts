@@ -17,7 +17,7 @@ import {
   notes,
 } from './inspection.ts'
 import { inspectIso } from './iso.ts'
-import { STREAMS } from './listing.ts'
+import { noteUnread, STREAMS } from './listing.ts'
 import { hiddenWebArchive, inspectActiveMime, inspectMessage, inspectWebArchive } from './message.ts'
 import { inspectOle } from './office.ts'
 import { inspectOneNote } from './onenote.ts'
@@ -121,7 +121,12 @@ export type Inspect = (name: string, bytes: Buffer) => Promise<Inspection | unde
  * await inspect('invoice.zip', bytes) // { format: 'zip', traits: ['encrypted'], members: [{ name: 'a.exe' }], … }
  */
 export function inspector({ signal, passwords, depth = 3, ...limits }: InspectorOptions): Inspect {
-  const shared = { budget: budgetOf(limits), passwords: new PasswordTrial(passwords ?? (async () => [])), signal }
+  const shared = {
+    count: 0,
+    budget: budgetOf(limits),
+    passwords: new PasswordTrial(passwords ?? (async () => [])),
+    signal,
+  }
   return (name, bytes) => inspectFile(name, bytes, { containers: depth, streams: MAX_STREAMS }, shared)
 }
 
@@ -133,6 +138,8 @@ export interface InspectorOptions extends InspectLimits {
 
 /** What all files of a message share. */
 interface Shared {
+  /** Files that were looked at, whatever they are. */
+  count: number
   readonly budget: Budget
   readonly passwords: PasswordTrial
   readonly signal: AbortSignal
@@ -146,10 +153,14 @@ interface Depth {
 const MAX_STREAMS = 4
 
 const LARGE_FILE = 262_144
+/** Files after which the event loop serves others. */
+const TURN = 32
 
 async function inspectFile(name: string, bytes: Buffer, depth: Depth, shared: Shared): Promise<Inspection | undefined> {
   const { budget, signal } = shared
   signal.throwIfAborted()
+  shared.count += 1
+  if (shared.count % TURN === 0) await setImmediate()
   const format = formatOf(bytes, name)
   if (format === undefined) return undefined
   const seen = notes(format, budget)
@@ -178,7 +189,11 @@ async function inspectFile(name: string, bytes: Buffer, depth: Depth, shared: Sh
   } catch (error) {
     signal.throwIfAborted()
     // A read beyond the bytes throws a RangeError: the file is truncated or declares false lengths.
-    seen.trait('unscannable', `it is damaged: ${errorText(error).slice(0, 120)}`)
+    const reason = `it is damaged: ${errorText(error).slice(0, 120)}`
+    const { members, inside } = seen.done()
+    if (isContainer(format) && members.length === 0 && inside.length === 0)
+      noteUnread(format, reason, { name, notes: seen })
+    else seen.trait('unscannable', reason)
   }
   if (SHOWS_TEXT.has(format)) noteShownAddresses(seen.done(), seen)
   // Installers carry their own archive; no other format has one appended.

@@ -105,6 +105,8 @@ export interface Inspection {
   readonly inside: readonly { readonly name: string; readonly inspection: Inspection }[]
   /** A sentence, where it is `unscannable` because it exceeds a bound. */
   readonly beyond?: string
+  /** What is beyond was not examined because no thread was free: the same message may be examined later. */
+  readonly busy?: true
 }
 
 /** What the inspection of one message may still cost. Inspectors count it down. */
@@ -161,6 +163,8 @@ export interface Notes {
   opened(evidence: string): void
   /** Notes that not all of it was read, because it exceeds a bound. */
   beyond(evidence: string): void
+  /** Notes that not all of it was read, because no thread was free. */
+  busy(evidence: string): void
   member(member: ArchiveMember): void
   link(url: string, more?: Omit<DocumentLink, 'url'>): void
   /** Adds a line to the text that the document shows. What exceeds the limit is left out. */
@@ -182,6 +186,21 @@ const MAX_PICTURES = 16
 export const notes = (format: FileFormat, budget: Pick<Budget, 'text' | 'pictures'>): Notes =>
   new FileNotes(format, budget)
 
+/** The same notes with other ways to add some of them. */
+export const forwarded = (notes: Notes, others: Partial<Notes>): Notes => ({
+  trait: (trait, evidence) => notes.trait(trait, evidence),
+  opened: evidence => notes.opened(evidence),
+  beyond: evidence => notes.beyond(evidence),
+  busy: evidence => notes.busy(evidence),
+  member: member => notes.member(member),
+  link: (url, more) => notes.link(url, more),
+  text: text => notes.text(text),
+  picture: picture => notes.picture(picture),
+  inside: (name, inspection) => notes.inside(name, inspection),
+  done: () => notes.done(),
+  ...others,
+})
+
 class FileNotes implements Notes {
   readonly #format: FileFormat
   readonly #budget: Pick<Budget, 'text' | 'pictures'>
@@ -192,6 +211,7 @@ class FileNotes implements Notes {
   readonly #inside: { readonly name: string; readonly inspection: Inspection }[] = []
   #text = ''
   #beyond: string | undefined
+  #busy = false
 
   constructor(format: FileFormat, budget: Pick<Budget, 'text' | 'pictures'>) {
     this.#format = format
@@ -209,7 +229,17 @@ class FileNotes implements Notes {
 
   beyond(sentence: string): void {
     this.trait('unscannable', sentence)
+    // What a bound keeps from being read stays unread when there is a free thread.
+    if (this.#busy) this.#beyond = undefined
+    this.#busy = false
     this.#beyond ??= sentence
+  }
+
+  busy(sentence: string): void {
+    this.trait('unscannable', sentence)
+    if (this.#beyond !== undefined) return
+    this.#beyond = sentence
+    this.#busy = true
   }
 
   member(member: ArchiveMember): void {
@@ -258,6 +288,7 @@ class FileNotes implements Notes {
       ...(this.#pictures.length > 0 && { pictures: this.#pictures }),
       inside: this.#inside,
       ...(this.#beyond !== undefined && { beyond: this.#beyond }),
+      ...(this.#busy && { busy: true }),
     }
   }
 }

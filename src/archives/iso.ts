@@ -1,6 +1,6 @@
 /** ISO 9660 disk images with the long names of Joliet, and UDF beside them. Windows opens them at a click. */
 import { hash } from 'node:crypto'
-import type { ArchiveMember, Inspector, Notes } from './inspection.ts'
+import { type ArchiveMember, forwarded, type Inspector } from './inspection.ts'
 import { memberLister } from './listing.ts'
 import { packed } from './unpack/inspect-packed.ts'
 
@@ -69,22 +69,9 @@ class InspectedFiles {
     const inspect: typeof nested = async (name, content) => {
       if (!this.#contents.has(contentKey(name, content))) await nested(name, content)
     }
-    return { notes: withMember(notes, member), nested: inspect }
+    return { notes: forwarded(notes, { member }), nested: inspect }
   }
 }
-
-/** The same notes with another way to add members. */
-const withMember = (notes: Notes, member: Notes['member']): Notes => ({
-  trait: (trait, evidence) => notes.trait(trait, evidence),
-  opened: evidence => notes.opened(evidence),
-  beyond: evidence => notes.beyond(evidence),
-  member,
-  link: (url, more) => notes.link(url, more),
-  text: text => notes.text(text),
-  picture: picture => notes.picture(picture),
-  inside: (name, inspection) => notes.inside(name, inspection),
-  done: () => notes.done(),
-})
 
 const baseName = (name: string): string => name.slice(name.lastIndexOf('/') + 1).toLowerCase()
 const extension = (name: string): string => name.slice(name.lastIndexOf('.')).toLowerCase()

@@ -33,9 +33,11 @@ export const STREAMS: ReadonlySet<FileFormat | undefined> = new Set(['gzip', 'bz
  * opens it as a text, whatever it contains.
  */
 export function noteUnread(format: FileFormat, reason: string, { name, notes }: Named): void {
-  if (STREAMS.has(format) && ONE_TEXT.test(name)) notes.trait('unscannable', reason)
+  if (isOneText(format, name)) notes.trait('unscannable', reason)
   else notes.beyond(reason)
 }
+
+export const isOneText = (format: FileFormat, name: string): boolean => STREAMS.has(format) && ONE_TEXT.test(name)
 
 interface Named {
   readonly name: string

@@ -2,6 +2,8 @@
 import { crc32 } from 'node:zlib'
 import type { Inspector } from './inspection.ts'
 
+/** Bytes that may stand before an archive: WinRAR searches as many. */
+const MAX_BEFORE = 4_194_304
 /** Places that are examined for each of the signatures. */
 const MAX_PLACES = 100
 
@@ -15,11 +17,12 @@ export const inspectOther: Inspector = async (bytes, { notes, nested }) => {
 
 /** The offset of the first archive of 7-Zip or RAR whose header has the checksum that it declares. */
 function startOfArchive(bytes: Buffer): number | undefined {
+  const searched = bytes.subarray(0, MAX_BEFORE)
   const starts = SIGNATURES.flatMap(([signature, isValid]) => {
-    let at = bytes.indexOf(signature)
+    let at = searched.indexOf(signature)
     for (let place = 0; at >= 0 && place < MAX_PLACES; place += 1) {
       if (isValid(bytes.subarray(at))) return [at]
-      at = bytes.indexOf(signature, at + 1)
+      at = searched.indexOf(signature, at + 1)
     }
     return []
   })

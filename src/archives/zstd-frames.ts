@@ -2,7 +2,7 @@
 
 const [MAGIC, SKIPPABLE] = [0xfd2fb528, 0x184d2a50]
 /** Frames of one file that are read. */
-const MAX_FRAMES = 10_000
+const MAX_FRAMES = 1000
 /** Bytes of the content size, and of the dictionary, by their bits in the descriptor of the frame (§3.1.1.1). */
 const SIZES = [0, 2, 4, 8]
 const DICTIONARIES = [0, 1, 2, 4]
@@ -12,8 +12,8 @@ const REPEATED = 1
 export interface ZstdFrames {
   /** Without those that decoders skip. The last one may be cut off. */
   readonly frames: readonly Buffer[]
-  /** The end of the file is no frame, or it has more frames than are read. */
-  readonly hasMore: boolean
+  /** `broken`: other bytes follow. `cut`: it has more frames than are read. */
+  readonly end: 'whole' | 'broken' | 'cut'
 }
 
 /** Follows the headers of frames and blocks, without decompression. */
@@ -21,15 +21,15 @@ export function zstdFrames(bytes: Buffer): ZstdFrames {
   const frames: Buffer[] = []
   let at = 0
   for (let count = 0; at + 4 <= bytes.length; count += 1) {
-    if (count === MAX_FRAMES) return { frames, hasMore: true }
+    if (count === MAX_FRAMES) return { frames, end: 'cut' }
     const magic = bytes.readUInt32LE(at)
     const isSkipped = (magic & 0xfffffff0) >>> 0 === SKIPPABLE
-    if (!isSkipped && magic !== MAGIC) return { frames, hasMore: true }
+    if (!isSkipped && magic !== MAGIC) return { frames, end: 'broken' }
     const end = isSkipped ? at + 8 + (at + 8 <= bytes.length ? bytes.readUInt32LE(at + 4) : 0) : frameEnd(bytes, at)
     if (!isSkipped) frames.push(bytes.subarray(at, end))
     at = end
   }
-  return { frames, hasMore: false }
+  return { frames, end: 'whole' }
 }
 
 /** The offset after the frame; that of the end of the file, where the frame is cut off. */

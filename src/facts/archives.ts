@@ -39,6 +39,8 @@ export interface InspectedFile {
   readonly members: readonly ArchiveMember[]
   /** A sentence, where not all of it was read because it exceeds a bound. */
   readonly beyond?: string
+  /** It was not examined because no thread was free: the same message may be examined later. */
+  readonly busy?: true
 }
 
 /** The value of the fact `archives`. */
@@ -132,8 +134,9 @@ const flatten = (all: readonly Attachment[]): readonly InspectedFile[] =>
 
 function within(
   names: readonly string[],
-  { format, traits, evidence, members, inside, beyond }: Inspection,
+  { format, traits, evidence, members, inside, beyond, busy }: Inspection,
 ): readonly InspectedFile[] {
   const inner = inside.flatMap(({ name, inspection }) => within([...names, name], inspection))
-  return [{ names, format, traits, evidence, members, ...(beyond !== undefined && { beyond }) }, ...inner]
+  const unread = { ...(beyond !== undefined && { beyond }), ...(busy && { busy }) }
+  return [{ names, format, traits, evidence, members, ...unread }, ...inner]
 }

@@ -36,8 +36,8 @@ export const unexamined: Fact<Message, readonly Gap[]> = fact('unexamined', 'mes
     return defect === 'unknown-charset' && !isUnread ? [] : [{ what: WHAT[defect], bound: defect }]
   })
   const isTold = ofParts.some(({ bound }) => bound === 'text-cut' || bound === 'too-costly' || bound === 'busy')
-  const ofFiles = seenFiles.files.flatMap(({ beyond, names }): readonly Gap[] =>
-    beyond === undefined ? [] : [{ what: `the file “${shown(names)}”: ${beyond}`, bound: 'archive' }],
+  const ofFiles = seenFiles.files.flatMap(({ beyond, busy, names }): readonly Gap[] =>
+    beyond === undefined ? [] : [{ what: `the file “${shown(names)}”: ${beyond}`, bound: busy ? 'busy' : 'archive' }],
   )
   return [
     ...ofParts,

@@ -115,3 +115,18 @@ test('random texts never throw', () => {
     expect(find(text, { subject: text, names: [text] }).passwords.length).toBeLessThanOrEqual(MAX_CANDIDATES)
   }
 })
+
+test.for([
+  'Use p@ssw0rd: Kx7!q2 for it',
+  'The p a s s w o r d : Kx7!q2',
+  'The pаsswоrd (Cyrillic letters) is Kx7!q2.',
+  'Öffnungswort Kx7!q2',
+])('what is unlike a word is tried, whatever stands before it: %s', text => {
+  expect(find(text).passwords).toContain('Kx7!q2')
+})
+
+test('dates, times, amounts and addresses are not tried for being unlike words', () => {
+  const text =
+    'On 29.11.2026 at 12:30 we sent 1.200,50 to dana@larch.example, see https://larch.example/a1 and 2026-11-29.'
+  expect(find(text).passwords).toEqual([])
+})

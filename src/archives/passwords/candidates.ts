@@ -50,6 +50,8 @@ export function passwordCandidates({ text, subject, names }: PasswordTexts): Pas
     found.add(base, 'file name', LAST)
   }
   for (const token of standingAlone(text)) found.add(token, 'text', WEAK)
+  // The word for "password" may be disguised, or of a language that is not in the table.
+  for (const token of unlikeWords(text)) found.add(token, 'text', LAST)
   return found.result()
 }
 
@@ -282,6 +284,14 @@ const looksLikePassword = (token: string): boolean =>
 
 const DATE_OR_TIME = /^(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}:\d{2})$/
 const ADDRESS = /^(?:https?:|[^@]{1,64}@[^@.]{1,63}\.)/i
+
+/** Tokens with letters and digits, or with signs inside. */
+const unlikeWords = (text: string): readonly string[] =>
+  tokensOf(text.slice(0, MAX_LENGTH).replace(INVISIBLE, ''))
+    .flatMap(token =>
+      looksLikePassword(trimmed(token)) && !/^[\d.,/:+-]+$/.test(trimmed(token)) ? formsOf(token) : [],
+    )
+    .slice(0, MAX_TOKENS)
 
 /** Lines of one token with a digit: the second message that brings a password often has nothing else. */
 function standingAlone(text: string): readonly string[] {

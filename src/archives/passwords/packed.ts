@@ -25,6 +25,8 @@ export async function openPacked(
     found = await openEncrypted(bytes, password, { format, budget, signal: to.signal })
     return found.kind === 'opened'
   })
+  if (by === undefined && check !== undefined && found?.kind === 'not-examined')
+    notes.beyond(`a password of the message is right for it: ${found.reason}`)
   if (by === undefined || found?.kind !== 'opened') return
   notes.opened(openedBy(by))
   if (hiddenNames) {

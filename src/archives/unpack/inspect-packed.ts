@@ -1,7 +1,7 @@
 /** Inspects a container with 7-Zip: its entries, and the files in them. Names alone, where 7-Zip is not installed. */
 import type { FileFormat } from '../../filetypes/signatures.ts'
-import type { Inspector, Notes } from '../inspection.ts'
-import { memberLister, noteUnread, STREAMS, withoutCompression } from '../listing.ts'
+import { forwarded, type Inspector, type Notes } from '../inspection.ts'
+import { isOneText, memberLister, noteUnread, STREAMS, withoutCompression } from '../listing.ts'
 import { lowerDictionary } from './dictionary.ts'
 import type { Fault, Unpacked } from './task.ts'
 import { notUnpacked, unpack } from './unpack.ts'
@@ -58,7 +58,10 @@ export const packed =
     const outcome = await unpack(bytes, { limits, signal, prepare, ...(type !== undefined && { type }) })
     if (outcome.kind !== 'done') {
       if (outcome.kind === 'timeout') budget.time = 0
-      return own(notUnpacked(outcome))
+      if (outcome.kind !== 'busy' || isOneText(format, to.name)) return own(notUnpacked(outcome))
+      notes.busy(notUnpacked(outcome))
+      await names?.(bytes, { ...to, notes: namesAlone(notes) })
+      return
     }
     const answer = isStream ? named(outcome.answer, withoutCompression(to.name)) : outcome.answer
     if (answer.type === undefined && !answer.hiddenNames) {
@@ -72,6 +75,9 @@ export const packed =
     else if (hasNothingRead(answer)) noteUnread(format, 'it is damaged: none of its files can be read', to)
     await report(bytes, answer, to)
   }
+
+/** For names while no thread is free: what cannot be read without 7-Zip is no bound. */
+const namesAlone = (notes: Notes): Notes => forwarded(notes, { beyond: sentence => notes.busy(sentence) })
 
 /** Faults alone, and not one byte: other programs may read what 7-Zip does not. */
 const hasNothingRead = ({ faults, files }: Unpacked): boolean =>

@@ -21,7 +21,9 @@ export async function unpackRareMethod(
   const flags = archive.readUInt16LE(entry.offset + 6) & 6
   const outcome = await unpack(archiveOf(entry, data, method, flags), { type: 'zip', limits, signal })
   if (outcome.kind !== 'done') {
-    notes.beyond(`${name} has a rare compression (method ${method}): ${notUnpacked(outcome)}`)
+    const sentence = `${name} has a rare compression (method ${method}): ${notUnpacked(outcome)}`
+    if (outcome.kind === 'busy') notes.busy(sentence)
+    else notes.beyond(sentence)
     return undefined
   }
   const { files, faults, bound, cpu } = outcome.answer

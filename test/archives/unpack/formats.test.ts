@@ -217,6 +217,11 @@ describe('what other programs read', () => {
     expect(found?.traits).toEqual([])
   })
 
+  test('M13 of thousands of frames not all are unpacked, and the file is not examined', async () => {
+    const frames = Array<Buffer>(3000).fill(zstdCompressSync(Buffer.from('x')))
+    expect((await look(Buffer.concat(frames), 'order.zst'))?.beyond).toBe('it holds more than may be inflated')
+  })
+
   test('a file in the format of Zstandard that ends with other bytes is damaged', async () => {
     const found = await look(Buffer.concat([zstdCompressSync(await tar()), Buffer.from('garbage')]), 'order.tar.zst')
     expect(found).toMatchObject({ traits: ['unscannable'], inside: [{ name: 'order.tar' }] })

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { inspector } from '../../../src/archives/inspect.ts'
 import type { UnpackLimits } from '../../../src/archives/unpack/task.ts'
 import { type UnpackThread, unpack, unpackThread } from '../../../src/archives/unpack/unpack.ts'
 import { pack } from '../../support/seven-zip.ts'
@@ -73,4 +74,15 @@ describe('the thread', () => {
     expect(found).toMatchObject({ kind: 'done' })
     expect(existsSync('/sink')).toBe(false)
   })
+})
+
+test('M13 an archive for which no thread is free may be examined later', async () => {
+  const bytes = await pack('a.7z', { 'invoice.exe': 'MZ' }, ['-mhc=off'])
+  const found = await Promise.all(Array.from({ length: 80 }, () => inspector({ signal })('a.7z', bytes)))
+  const busy = found.filter(inspection => inspection?.busy)
+  expect(busy.length).toBeGreaterThan(0)
+  for (const inspection of busy) {
+    expect(inspection).toMatchObject({ members: [{ name: 'invoice.exe' }], traits: ['unscannable'] })
+    expect(inspection?.beyond).toMatch(/tasks wait for the thread|was not free within/)
+  }
 })

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { deflateRawSync } from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
 import { postern } from '../../../src/engine/gateway.ts'
+import { archives } from '../../../src/facts/archives.ts'
 import { parsed } from '../../../src/facts/parsed.ts'
 import { contentFilters } from '../../../src/filters/content/content-filters.ts'
 import { unexamined } from '../../../src/filters/content/unexamined.ts'
@@ -315,6 +316,18 @@ describe('M08 what could not be read at all', () => {
 
   test('is deferred when the examination timed out, unless the verdict is off', () => {
     expect([unexamined().failure, unexamined({ verdict: 'off' }).failure]).toEqual(['defer', 'pass'])
+  })
+
+  test.for<readonly [what: string, files: readonly object[], rule: string]>([
+    ['is deferred', [{ beyond: 'b', busy: true }], 'unexamined/busy'],
+    ['is quarantined beside a bound', [{ beyond: 'b', busy: true }, { beyond: 'c' }], 'unexamined/beyond-bounds'],
+  ])('an archive for which no thread was free %s', async ([, files, rule]) => {
+    const seen = {
+      all: [],
+      cut: false,
+      files: files.map(one => ({ names: ['a.7z'], traits: [], members: [], ...one })),
+    }
+    expect(await probe(unexamined(), { message, facts: [[archives as never, seen]] })).toMatchObject([{ rule }])
   })
 
   test('is deferred when no thread was free', async () => {
