@@ -186,21 +186,6 @@ const MAX_PICTURES = 16
 export const notes = (format: FileFormat, budget: Pick<Budget, 'text' | 'pictures'>): Notes =>
   new FileNotes(format, budget)
 
-/** The same notes with other ways to add some of them. */
-export const forwarded = (notes: Notes, others: Partial<Notes>): Notes => ({
-  trait: (trait, evidence) => notes.trait(trait, evidence),
-  opened: evidence => notes.opened(evidence),
-  beyond: evidence => notes.beyond(evidence),
-  busy: evidence => notes.busy(evidence),
-  member: member => notes.member(member),
-  link: (url, more) => notes.link(url, more),
-  text: text => notes.text(text),
-  picture: picture => notes.picture(picture),
-  inside: (name, inspection) => notes.inside(name, inspection),
-  done: () => notes.done(),
-  ...others,
-})
-
 class FileNotes implements Notes {
   readonly #format: FileFormat
   readonly #budget: Pick<Budget, 'text' | 'pictures'>

@@ -1,6 +1,7 @@
 /** ISO 9660 disk images with the long names of Joliet, and UDF beside them. Windows opens them at a click. */
 import { hash } from 'node:crypto'
-import { type ArchiveMember, forwarded, type Inspector } from './inspection.ts'
+import { forwarded } from './forwarded-notes.ts'
+import type { ArchiveMember, Inspector } from './inspection.ts'
 import { memberLister } from './listing.ts'
 import { packed } from './unpack/inspect-packed.ts'
 

@@ -1,6 +1,7 @@
 /** Inspects a container with 7-Zip: its entries, and the files in them. Names alone, where 7-Zip is not installed. */
 import type { FileFormat } from '../../filetypes/signatures.ts'
-import { forwarded, type Inspector, type Notes } from '../inspection.ts'
+import { forwarded } from '../forwarded-notes.ts'
+import type { Inspector, Notes } from '../inspection.ts'
 import { isOneText, memberLister, noteUnread, STREAMS, withoutCompression } from '../listing.ts'
 import { lowerDictionary } from './dictionary.ts'
 import type { Fault, Unpacked } from './task.ts'
