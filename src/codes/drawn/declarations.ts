@@ -32,11 +32,16 @@ export function readSheet(css: string, rules: Map<string, Declarations>, max: nu
     const style = declarationsIn(rule.slice(open + 1))
     const start = Math.max(rule.lastIndexOf('{', open - 1) + 1, open - MAX_LENGTH)
     for (const selector of rule.slice(start, open).split(',', MAX_DECLARATIONS)) {
-      const last = LAST.exec(selector.trim())?.[0].toLowerCase()
-      if (last === undefined || rules.size >= max) continue
+      const last = lastPart(selector.trim().slice(-80).toLowerCase())
+      if (last === '' || rules.size >= max) continue
       rules.set(last, new Map([...(rules.get(last) ?? []), ...style]))
     }
   }
 }
 
-const LAST = /[\w.#-]{1,80}$/
+/** The element, class or id at the end of a selector. */
+function lastPart(selector: string): string {
+  let start = selector.length
+  while (start > 0 && /[\w.#-]/.test(selector.charAt(start - 1))) start--
+  return selector.slice(start)
+}
