@@ -29,7 +29,7 @@ export const html = (options: HtmlOptions = {}): Filter => ({
     const { canReadCodes } = await import('../../codes/reader.ts')
     if (canReadCodes()) return
     const reason =
-      'codes to scan (QR) are not read in pictures, because zxing-wasm is not installed; install it with npm'
+      'codes to scan (QR) are not read, because zxing-wasm is not installed; install it with npm'
     notify({ code: 'codes/absent', reason, level: 'warning' })
   },
 })

@@ -18,7 +18,7 @@ export const pages = {
   'attachments/page-form': {
     group: 'html',
     fires:
-      'An attached page asks for a password or a card, or sends what a person types elsewhere than to the author’s site.',
+      'An attached page asks for a password or a card, or sends what a person types to another site than the author’s.',
     points: 4,
     find: seen => {
       for (const page of pagesOf(seen)) {

@@ -117,7 +117,7 @@ export const fraudRules = {
   'wording/wallet-demand': {
     group: 'fraud',
     fires:
-      'In whatever language, a text of some length without a link names a sum of money and a cryptocurrency address with a right checksum, and does not come from a list.',
+      'A text of any language and of some length, without a link, names a sum of money and a cryptocurrency address with a right checksum, and does not come from a list.',
     points: 1.5,
     max: 2,
     find: view => {
