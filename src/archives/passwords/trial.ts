@@ -59,8 +59,8 @@ export class PasswordTrial {
   }
 
   /**
-   * Tries the passwords that a program tries before it asks a person. Their work is counted apart, so that a text full
-   * of candidates does not keep them from a file.
+   * Tries the passwords that a program tries before it asks a person. Their work is counted apart, so that a text
+   * full of candidates does not keep them from a file.
    *
    * @returns `closed`: none opens it; `untried`: the work was used up before all were tried
    */
