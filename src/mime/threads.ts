@@ -1,9 +1,9 @@
 /** Worker threads that read the parts of large messages. A thread that exceeds its deadline is terminated. */
 
-import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { nextResponse } from '../threads/next-response.ts'
 import { Slots } from '../threads/slots.ts'
+import { threadFile } from '../threads/worker-client.ts'
 import { unflatten } from './flat-parts.ts'
 import { fill, type MessageBytes } from './message-bytes.ts'
 import type { ParseRequest, ParseResponse } from './parse-worker.ts'
@@ -156,13 +156,9 @@ const noThread = (maxWait: number): ThreadOutcome => ({
   reason: `no thread was free within ${maxWait} ms`,
 })
 
-/** Starts the worker: from source beside this file, in the package where the build puts it. */
 function startWorker(heap: number, onExit: (worker: Worker) => void): Worker {
-  const here = import.meta.url
-  const paths = here.endsWith('.ts') ? ['./parse-worker.ts'] : ['./mime/parse-worker.js', './parse-worker.js']
-  const found = paths.map(path => new URL(path, here)).find(url => existsSync(url))
-  if (!found) throw new Error(`mime/parse-worker.js is not where the build of postern puts it, near ${here}`)
-  const worker = new Worker(found, { resourceLimits: { maxOldGenerationSizeMb: heap } })
+  const file = threadFile(import.meta.url, 'mime/parse-worker')
+  const worker = new Worker(file, { resourceLimits: { maxOldGenerationSizeMb: heap } })
   // A worker that dies while idle is dropped; its death at work is reported by `nextResponse`.
   worker.on('error', () => {}).on('exit', () => onExit(worker))
   worker.unref()

@@ -15,16 +15,16 @@ export async function nextResponse<Response>(
 ): Promise<Response | Failed> {
   until.throwIfAborted()
   const { promise, resolve, reject } = Promise.withResolvers<Response | Failed>()
-  const onError = (error: Error): void => resolve({ kind: 'failed', reason: `the thread died: ${error.message}` })
-  const onExit = (): void => resolve({ kind: 'failed', reason: 'the thread died' })
+  const onDeath = (cause: unknown): void =>
+    resolve({ kind: 'failed', reason: `the thread died${cause instanceof Error ? `: ${cause.message}` : ''}` })
   const onAbort = (): void => reject(until.reason)
-  worker.on('message', resolve).on('error', onError).on('exit', onExit)
+  worker.on('message', resolve).on('error', onDeath).on('exit', onDeath)
   until.addEventListener('abort', onAbort, { once: true })
   try {
     post?.(worker)
     return await promise
   } finally {
-    worker.off('message', resolve).off('error', onError).off('exit', onExit)
+    worker.off('message', resolve).off('error', onDeath).off('exit', onDeath)
     until.removeEventListener('abort', onAbort)
   }
 }

@@ -28,8 +28,7 @@ export const html = (options: HtmlOptions = {}): Filter => ({
   start: async ({ notify }) => {
     const { canReadCodes } = await import('../../codes/reader.ts')
     if (canReadCodes()) return
-    const reason =
-      'codes to scan (QR) are not read, because zxing-wasm is not installed; install it with npm'
+    const reason = 'codes to scan (QR) are not read, because zxing-wasm is not installed; install it with npm'
     notify({ code: 'codes/absent', reason, level: 'warning' })
   },
 })
