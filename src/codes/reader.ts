@@ -1,7 +1,7 @@
 /** Reads the codes of a message's pictures in a thread, which starts with the first picture that may show one. */
 import { lazy } from '../model/lazy.ts'
 import { BoundedWorker } from '../threads/bounded-worker.ts'
-import { threadFile } from '../threads/worker-client.ts'
+import { threadFile } from '../threads/thread-file.ts'
 import type { CodeAnswer, CodeTask, DrawnText, Picture } from './picture.ts'
 import { isInstalled } from './zxing.ts'
 

@@ -3,7 +3,7 @@
 import { Worker } from 'node:worker_threads'
 import { nextResponse } from '../threads/next-response.ts'
 import { Slots } from '../threads/slots.ts'
-import { threadFile } from '../threads/worker-client.ts'
+import { threadFile } from '../threads/thread-file.ts'
 import { unflatten } from './flat-parts.ts'
 import { fill, type MessageBytes } from './message-bytes.ts'
 import type { ParseRequest, ParseResponse } from './parse-worker.ts'

@@ -1,5 +1,6 @@
 /** Asks a database whether it answers, takes writes, and what time it has. */
-import { threadFile, WorkerClient } from '../threads/worker-client.ts'
+import { threadFile } from '../threads/thread-file.ts'
+import { WorkerClient } from '../threads/worker-client.ts'
 import { type PostgresOptions, placeOf } from './options.ts'
 import type { DatabaseState, ProbeTask } from './probe-thread.ts'
 

@@ -1,7 +1,7 @@
 /** Unpacks containers with 7-Zip in a thread with bounded memory, a deadline and a bounded queue. */
 import { lazy } from '../../model/lazy.ts'
 import { type BoundedOutcome, BoundedWorker } from '../../threads/bounded-worker.ts'
-import { threadFile } from '../../threads/worker-client.ts'
+import { threadFile } from '../../threads/thread-file.ts'
 import { isInstalled } from './installed.ts'
 import type { Unpacked, UnpackTask } from './task.ts'
 

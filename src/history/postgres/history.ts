@@ -5,7 +5,7 @@ import { type Check, checked, object, required, schemaOf } from '../../model/opt
 import { type Clock, emitWarning, type Notify, systemClock } from '../../model/services.ts'
 import { type Duration, type Size, toBytes, toMilliseconds } from '../../model/units.ts'
 import { type PostgresOptions, placeOf, postgresShape } from '../../postgres/options.ts'
-import { threadFile } from '../../threads/worker-client.ts'
+import { threadFile } from '../../threads/thread-file.ts'
 import { historyPrivacyCheck } from '../privacy-check.ts'
 import { ThreadedHistory } from '../threaded-history.ts'
 import type { History, HistoryPrivacyOptions } from '../types.ts'

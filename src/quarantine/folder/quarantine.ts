@@ -1,7 +1,8 @@
 /** Quarantine in a folder: each message in a file, and an index beside them. */
 import { join, resolve } from 'node:path'
 import { checked } from '../../model/options.ts'
-import { threadFile, WorkerClient } from '../../threads/worker-client.ts'
+import { threadFile } from '../../threads/thread-file.ts'
+import { WorkerClient } from '../../threads/worker-client.ts'
 import { Keys } from '../cipher.ts'
 import { HeldIndex } from '../held-index.ts'
 import { begun, HeldQuarantine } from '../held-quarantine.ts'

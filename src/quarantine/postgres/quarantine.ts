@@ -1,7 +1,8 @@
 /** Quarantine in PostgreSQL: one for several nodes, messages and index in the same database. */
 import { checked, schemaOf } from '../../model/options.ts'
 import { type PostgresOptions, placeOf, postgresShape } from '../../postgres/options.ts'
-import { threadFile, WorkerClient } from '../../threads/worker-client.ts'
+import { threadFile } from '../../threads/thread-file.ts'
+import { WorkerClient } from '../../threads/worker-client.ts'
 import { Keys } from '../cipher.ts'
 import { HeldIndex } from '../held-index.ts'
 import { heldQuarantineShape } from '../held-options.ts'

@@ -1,7 +1,8 @@
 /** Records in PostgreSQL: accounts and sessions that hold on every node. */
 import { type Clock, systemClock } from '../../../model/services.ts'
 import { type PostgresOptions, placeOf } from '../../../postgres/options.ts'
-import { threadFile, WorkerClient } from '../../../threads/worker-client.ts'
+import { threadFile } from '../../../threads/thread-file.ts'
+import { WorkerClient } from '../../../threads/worker-client.ts'
 import { recordKey } from '../record-key.ts'
 import type { ConsoleRecords, NewRecord, RecordKind, StoredRecord } from '../records.ts'
 
