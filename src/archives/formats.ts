@@ -130,7 +130,7 @@ export const FORMATS: Readonly<Record<FileFormat, FormatSupport>> = {
     files: '.one',
     names: true,
     contents: true,
-    reads: '',
+    reads: 'links',
     by: 'postern',
     clamav: 'contents',
   },

@@ -1,5 +1,5 @@
 /** OneNote notebooks (MS-ONESTORE): the files that are embedded in them, with their names. */
-import type { Inspector } from './inspection.ts'
+import type { Inspector, Notes } from './inspection.ts'
 
 /** FileDataStoreObject (MS-ONESTORE §2.6.13), and the end of each. */
 const FILE_DATA = Buffer.from('e716e3bd65261145a4c48d4d0b7a9eac', 'hex')
@@ -20,6 +20,7 @@ export const inspectOneNote: Inspector = async (bytes, { notes, nested, budget }
     budget.entries -= 1
     files.push(bytes.subarray(at + 36, at + 36 + Math.min(size, bytes.length)))
   }
+  noteLinks(bytes, notes)
   if (files.length === 0) return
   notes.trait('embedded-file', 'files are attached inside it')
   const names = fileNames(bytes)
@@ -28,6 +29,34 @@ export const inspectOneNote: Inspector = async (bytes, { notes, nested, budget }
   for (const [index, file] of files.entries())
     await nested(names.length === files.length ? (names[index] ?? '') : '', file)
 }
+
+/** Links of the pages: texts are in 8 or 16 bits, and addresses stand in them as they are (MS-ONE §2.2.23). */
+function noteLinks(bytes: Buffer, notes: Notes): void {
+  let left = MAX_LINKS
+  for (const [encoding, width] of [
+    ['latin1', 1],
+    ['utf16le', 2],
+  ] as const) {
+    for (const scheme of ['http:', 'https:']) {
+      const mark = Buffer.from(`${scheme}//`, encoding)
+      for (let at = bytes.indexOf(mark); at >= 0; at = bytes.indexOf(mark, at + mark.length)) {
+        if (left === 0) {
+          notes.beyond('it has more links than the limit')
+          return
+        }
+        left -= 1
+        const url = /^[^\s\0-\x1f"<>\ufddf]{10,2048}/.exec(bytes.toString(encoding, at, at + 2048 * width))?.[0]
+        if (url !== undefined && !VOCABULARY.test(url)) notes.link(url)
+      }
+    }
+  }
+}
+
+/** Places that are examined; the notes have a limit for the addresses. */
+const MAX_LINKS = 20_000
+/** Names of vocabularies in the metadata of pictures and pages. */
+const VOCABULARY =
+  /^https?:\/\/(?:www\.w3\.org|ns\.adobe\.com|purl\.org|schemas\.(?:microsoft|openxmlformats)\.(?:com|org))\//i
 
 /** The property EmbeddedFileName: the length in bytes, then the name in UTF-16 with a NUL. Each name once. */
 function fileNames(bytes: Buffer): readonly string[] {

@@ -131,6 +131,17 @@ describe('OneNote', () => {
     expect(found?.inside.map(({ name, inspection }) => [name, inspection.format])).toEqual([['order 1.pdf.exe', 'pe']])
   })
 
+  test('M13 addresses on its pages are links, in 8 and 16 bits; those of vocabularies are not', async () => {
+    const found = await look(
+      Buffer.concat([
+        notebook,
+        wide('\ufddfHYPERLINK "https://larch.example/a"our page'),
+        Buffer.from('\x01see http://203.0.113.9/b\0http://www.w3.org/1999/xhtml\0'),
+      ]),
+    )
+    expect(found?.links).toEqual([{ url: 'http://203.0.113.9/b' }, { url: 'https://larch.example/a' }])
+  })
+
   test('M13 a script is known by its name', async () => {
     const found = await look(Buffer.concat([notebook, named('run.js'), stored(Buffer.from('WScript.Echo(1)'))]))
     expect(found?.inside.map(({ inspection }) => inspection.format)).toEqual(['script'])
