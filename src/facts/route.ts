@@ -69,7 +69,7 @@ const DATE =
   /^\s*(?:[a-z]{2,9}\.?,?\s+)?(\d{1,2})\s+([a-z]{3})[a-z]{0,6}\s+(\d{2,4})\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([+-]\d{4}|[a-z]{1,5})?/i
 
 /** Reads a date of RFC 5322 §3.3, with the obsolete years and zones of §4.3. Returns milliseconds since 1970. */
-export function readDate(text: string): number | undefined {
+function readDate(text: string): number | undefined {
   const [, day, month = '', year = '', hour, minute, second = '0', zone = ''] = DATE.exec(text.slice(0, 200)) ?? []
   const index = MONTHS.indexOf(month.toLowerCase())
   if (day === undefined || index < 0) return undefined

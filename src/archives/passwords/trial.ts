@@ -14,7 +14,7 @@ export const MAX_WORK = 150_000
  * Work for the passwords that programs try before they ask a person, in microseconds: two for each of two documents of
  * Office with 100,000 rounds. What the message says about passwords leaves it alone.
  */
-export const MAX_DEFAULT_WORK = 500_000
+const MAX_DEFAULT_WORK = 500_000
 
 /** Checks one password without unpacking anything. */
 export interface PasswordCheck {
