@@ -76,7 +76,8 @@ export const text: Fact<Message, Text> = fact('text', 'message', async message =
     const section = await read(part, kind, room)
     sections.push(section)
     room -= kind === 'html' ? Math.min(part.text?.length ?? 0, room) : 0
-    cut ||= section.html?.cut ?? false
+    // An attached page is read to its end by those who read files.
+    cut ||= section.inline && (section.html?.cut ?? false)
   }
   const visible = sections.flatMap(({ inline, visible }) => (inline ? [visible] : [])).join('\n')
   const hidden = sections.flatMap(({ html }) => (html?.hiddenText ? [html.hiddenText] : [])).join('\n')

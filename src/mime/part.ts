@@ -153,6 +153,8 @@ export type PartDefect =
   /** One text holds more embedded files than are read. */
   | 'too-many-files'
   | 'text-cut'
+  /** Of an attached text the beginning was kept. It is no verdict: readers of files read it to their own bounds. */
+  | 'file-text-cut'
   | 'unknown-encoding'
   | 'unknown-charset'
   /** Compressed S/MIME that holds more than is inflated, or is damaged. */

@@ -51,7 +51,7 @@ export function addSinglePart(
     maxText: walk.textLeft(),
     keepBytes,
   })
-  walk.record(found)
+  walk.record(found, dispositionOf(heading.fields) === 'attachment')
   const place = [...source.place, { ...body, encoding }]
   const is = (name: string, value: string) => type.parameters.all(name)[0]?.toLowerCase() === value
   const flowed = is('format', 'flowed') && { flowed: { delSp: is('delsp', 'yes') } }
@@ -145,6 +145,10 @@ const contentOf = ({ size, sha256, detected, noFormat, text }: DecodedPart) => (
   ...(text !== undefined && { text }),
 })
 
+/** The first word of the first Content-Disposition. */
+const dispositionOf = ({ dispositions }: PartFields): string | undefined =>
+  dispositions[0]?.value.replace(/[\s,].*/s, '')
+
 /** Adds a part: what its fields declare, beside what its bytes are. */
 export function addPart(
   walk: Walk,
@@ -152,7 +156,7 @@ export function addPart(
   where: Position,
   content: Pick<Part, 'size' | 'sha256' | 'detected' | 'noFormat' | 'text' | 'charset' | 'flowed' | 'place'>,
 ): void {
-  const disposition = fields.dispositions[0]?.value.replace(/[\s,].*/s, '')
+  const disposition = dispositionOf(fields)
   const contentId = fields.header.get('content-id')?.replace(/^<|>$/g, '')
   const part: { -readonly [K in keyof Part]: Part[K] } = {
     path: where.path,

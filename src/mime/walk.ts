@@ -127,10 +127,14 @@ export class Walk {
     return this.#textLeft
   }
 
-  /** Counts the text that a decoded part has kept, and notes what of it was not read. */
-  record({ keptText, textCut, unknownCharset, cut }: DecodedPart): void {
+  /**
+   * Counts the text that a decoded part has kept, and notes what of it was not read.
+   *
+   * @param isFile the part is attached, and not shown with the message
+   */
+  record({ keptText, textCut, unknownCharset, cut }: DecodedPart, isFile = false): void {
     this.#textLeft -= keptText
-    if (textCut) this.#defects.add('text-cut')
+    if (textCut) this.#defects.add(isFile ? 'file-text-cut' : 'text-cut')
     if (cut) this.#defects.add('too-many-readings')
     if (unknownCharset) this.#defects.add('unknown-charset')
   }

@@ -111,6 +111,7 @@ const WORDS: Readonly<Record<PartDefect, string>> = {
   'fields-cut': 'A part has more fields or names than are read.',
   'too-many-files': 'A text holds more files than are read.',
   'text-cut': 'The text is longer than is read.',
+  'file-text-cut': 'An attached text is longer than is read.',
   'unknown-encoding': 'A part has a transfer encoding that is not known.',
   'unknown-charset': 'A text has a charset that is not known.',
   'compressed-cut': 'A compressed part is damaged, or holds more than is read.',

@@ -1,6 +1,7 @@
 /** Reports messages that were not examined completely: what lies beyond a limit does not pass unexamined. */
 
 import { type Codes, codes } from '../../facts/codes.ts'
+import { type Parts, parts } from '../../facts/parts.ts'
 import { type Swept, sweep } from '../../facts/sweep.ts'
 import { type Text, text } from '../../facts/text.ts'
 import { type Gap, unexamined as unexaminedFact } from '../../facts/unexamined.ts'
@@ -52,7 +53,12 @@ export function unexamined(options: UnexaminedOptions = {}): Filter {
     }),
     message: async message => {
       const gaps = await message.ask(unexaminedFact)
-      if (gaps.length === 0) return [...longText(await message.ask(text)), ...unread(await message.ask(codes))]
+      if (gaps.length === 0)
+        return [
+          ...longText(await message.ask(text)),
+          ...longFile(await message.ask(parts)),
+          ...unread(await message.ask(codes)),
+        ]
       if (gaps.every(({ bound }) => bound === 'busy')) {
         return defer('4.3.2', `not examined: ${describe(gaps)}`, { rule: 'busy' })
       }
@@ -67,6 +73,12 @@ const describe = (gaps: readonly Gap[]): string => gaps.map(({ what, bound }) =>
 const longText = ({ visible }: Text): readonly Finding[] =>
   visible.length > MAX_WORDS_LENGTH
     ? [{ rule: 'words', reason: `the rules for words examined ${MAX_WORDS_LENGTH} of ${visible.length} characters` }]
+    : []
+
+/** Logs and tables are long: of an attached text the rules for words and links examine the beginning. */
+const longFile = ({ defects }: Parts): readonly Finding[] =>
+  defects.includes('file-text-cut')
+    ? [{ rule: 'attached-text', reason: 'the rules for words examined the beginning of an attached text' }]
     : []
 
 /**

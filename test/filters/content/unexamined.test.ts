@@ -265,6 +265,27 @@ describe('what honest senders do goes beyond no bound', () => {
       'a charset that says that it is unknown',
       mixed('Content-Type: text/plain; charset=unknown-8bit\r\n\r\nGr\xfc\xdfe'),
     ],
+    [
+      'a long table',
+      mixed(
+        text('x'),
+        file(Buffer.from('name,value\r\n'.repeat(150_000)), 'a.csv', 'Content-Disposition: attachment\r\n'),
+      ),
+    ],
+    [
+      'a long log',
+      mixed(
+        text('x'),
+        `Content-Type: text/plain\r\nContent-Disposition: attachment; filename=a.log\r\n\r\n${'host app[1]: a line of a log\r\n'.repeat(60_000)}`,
+      ),
+    ],
+    [
+      'a long page',
+      mixed(
+        text('x'),
+        `Content-Type: text/html\r\nContent-Disposition: attachment; filename=a.html\r\n\r\n<html><body>${'<p>A line of a report.</p>\r\n'.repeat(60_000)}`,
+      ),
+    ],
     ['one packed text', mixed(text('x'), file(Buffer.from('fd377a585a000004e6d6b446', 'hex'), 'dmesg.txt.xz'))],
   ])('%s', async ([, message]) => {
     const { findings, verdict } = await judge(message)
