@@ -89,7 +89,17 @@ const factories: Readonly<Record<string, (options: never) => unknown>> = {
 }
 
 test('every factory of a filter is fuzzed', () => {
-  const helpers = ['all', 'any', 'atLeast', 'composite', 'not', 'rule', 'saveShortLinks', 'signReturnPath', 'unsignedPath']
+  const helpers = [
+    'all',
+    'any',
+    'atLeast',
+    'composite',
+    'not',
+    'rule',
+    'saveShortLinks',
+    'signReturnPath',
+    'unsignedPath',
+  ]
   const missing = Object.keys(filters).filter(name => !helpers.includes(name) && !Object.hasOwn(factories, name))
   expect(missing).toEqual([])
 })
