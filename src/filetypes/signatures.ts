@@ -1,4 +1,4 @@
-/** The signatures of file types, each with its media type, its format and the specification that defines it. */
+/** The signatures of file types, each with its media type and its format; a comment names the specification. */
 
 import { isDisk } from './disk-header.ts'
 import type { FileFormat } from './file-format.ts'
@@ -23,28 +23,17 @@ export interface Signature {
    * declared type, or it stands at the end of the file.
    */
   readonly only?: 'type' | 'format'
-  readonly source: string
 }
 
 const ascii = (text: string): string => Buffer.from(text, 'latin1').toString('hex')
 
 /** A file that begins with these bytes, which alone decide. A type without a slash is below `application`. */
-const begins = (type: string, bytes: string, source: string, format?: FileFormat): Signature => ({
+const begins = (type: string, bytes: string, format?: FileFormat): Signature => ({
   type: type.includes('/') ? type : `application/${type}`,
   ...(format && { format }),
   at: 0,
   bytes,
-  source,
 })
-
-const ELF = 'System V ABI, "ELF Header"'
-const MACH_O = 'Apple, mach-o/loader.h'
-const SWF = 'Adobe SWF File Format 19'
-const TIFF = 'Adobe TIFF 6.0 §2'
-const ZIP = 'PKWARE APPNOTE.TXT 4.3.7, 4.3.16, 8.5.4'
-const PE = 'Microsoft PE Format, "MS-DOS Stub"'
-const CPIO = 'cpio(5): new portable and old character format'
-const VHD = 'Microsoft VHD 1.0, "Hard Disk Footer Format"'
 
 /**
  * In the order in which they are tried. A polyglot has the marks of two formats: programs and archives come before
@@ -52,52 +41,53 @@ const VHD = 'Microsoft VHD 1.0, "Hard Disk Footer Format"'
  */
 export const SIGNATURES: readonly Signature[] = [
   // Words that begin with MZ are text, which has no NUL.
+  // Microsoft PE Format, "MS-DOS Stub"
   {
     type: 'application/vnd.microsoft.portable-executable',
     format: 'pe',
     at: 0,
     bytes: ascii('MZ'),
     check: bytes => bytes.subarray(2, 30).includes(0),
-    source: PE,
   },
-  begins('x-elf', '7f454c46', ELF, 'elf'),
-  begins('x-mach-binary', 'cffaedfe', MACH_O, 'mach-o'),
-  begins('x-mach-binary', 'cefaedfe', MACH_O, 'mach-o'),
+  begins('x-elf', '7f454c46', 'elf'), // System V ABI, "ELF Header"
+  begins('x-mach-binary', 'cffaedfe', 'mach-o'), // Apple, mach-o/loader.h
+  begins('x-mach-binary', 'cefaedfe', 'mach-o'), // Apple, mach-o/loader.h
   // Fat Mach-O programs and Java classes begin alike; the number that follows is small in the former.
+  // Apple, mach-o/fat.h
   {
     type: 'application/x-mach-binary',
     format: 'mach-o',
     at: 0,
     bytes: 'cafebabe',
     check: bytes => bytes.length > 8 && bytes.readUInt32BE(4) < 20,
-    source: 'Apple, mach-o/fat.h',
   },
-  begins('java-vm', 'cafebabe', 'JVM Specification §4.1', 'java-class'),
-  begins('x-dex', '6465780a', 'Android, Dalvik Executable format', 'dex'),
-  begins('zip', '504b0304', ZIP, 'zip'),
-  begins('zip', '504b0506', ZIP, 'zip'),
-  begins('zip', '504b0708', ZIP, 'zip'),
-  begins('vnd.rar', '526172211a07', 'RARLAB, RAR 5.0 archive format', 'rar'),
-  begins('x-7z-compressed', '377abcaf271c', '7-Zip, 7zFormat.txt', '7z'),
-  begins('gzip', '1f8b08', 'RFC 1952 §2.3.1', 'gzip'),
-  begins('x-bzip2', '425a68..314159265359', 'bzip2 1.0.8, compress.c', 'bzip2'),
-  begins('x-xz', 'fd377a585a00', 'The .xz File Format 1.2.1 §2.1.1', 'xz'),
-  begins('zstd', '28b52ffd', 'RFC 8878 §3.1.1', 'zstd'),
-  { ...begins('x-compress', '1f9d', 'ncompress 4.2.4, compress42.c', 'compress'), check: isCompress },
-  begins('x-archive', ascii('!<arch>\n'), 'ar(5)', 'ar'),
-  begins('x-rpm', 'edabeedb', 'LSB 3.1 §22.2.1, "Lead Section"', 'rpm'),
-  begins('x-cpio', ascii('070701'), CPIO, 'cpio'),
-  begins('x-cpio', ascii('070702'), CPIO, 'cpio'),
-  begins('x-cpio', ascii('070707'), CPIO, 'cpio'),
-  begins('x-xar', ascii('xar!'), 'xar 1.6, xar.h', 'xar'),
-  begins('x-ms-wim', ascii('MSWIM\0\0\0'), 'Microsoft WIM 2007', 'wim'),
-  begins('vnd.ms-cab-compressed', ascii('MSCF'), 'MS-CAB §2.1', 'cab'),
-  begins('x-vhd', ascii('conectix'), VHD, 'vhd'),
-  begins('x-vhdx', ascii('vhdxfile'), 'MS-VHDX §2.2.1', 'vhdx'),
-  begins('x-vmdk', ascii('KDMV'), 'VMware, Virtual Disk Format 5.0', 'disk'),
-  begins('x-qcow', '514649fb', 'QEMU, docs/interop/qcow2.txt', 'disk'),
-  { type: 'application/x-vdi', format: 'disk', at: 64, bytes: '7f10dabe', source: 'VirtualBox, VDICore.h' },
+  begins('java-vm', 'cafebabe', 'java-class'), // JVM Specification §4.1
+  begins('x-dex', '6465780a', 'dex'), // Android, Dalvik Executable format
+  begins('zip', '504b0304', 'zip'), // PKWARE APPNOTE.TXT 4.3.7, 4.3.16, 8.5.4
+  begins('zip', '504b0506', 'zip'), // PKWARE APPNOTE.TXT 4.3.7, 4.3.16, 8.5.4
+  begins('zip', '504b0708', 'zip'), // PKWARE APPNOTE.TXT 4.3.7, 4.3.16, 8.5.4
+  begins('vnd.rar', '526172211a07', 'rar'), // RARLAB, RAR 5.0 archive format
+  begins('x-7z-compressed', '377abcaf271c', '7z'), // 7-Zip, 7zFormat.txt
+  begins('gzip', '1f8b08', 'gzip'), // RFC 1952 §2.3.1
+  begins('x-bzip2', '425a68..314159265359', 'bzip2'), // bzip2 1.0.8, compress.c
+  begins('x-xz', 'fd377a585a00', 'xz'), // The .xz File Format 1.2.1 §2.1.1
+  begins('zstd', '28b52ffd', 'zstd'), // RFC 8878 §3.1.1
+  { ...begins('x-compress', '1f9d', 'compress'), check: isCompress }, // ncompress 4.2.4, compress42.c
+  begins('x-archive', ascii('!<arch>\n'), 'ar'), // ar(5)
+  begins('x-rpm', 'edabeedb', 'rpm'), // LSB 3.1 §22.2.1, "Lead Section"
+  begins('x-cpio', ascii('070701'), 'cpio'), // cpio(5): new portable and old character format
+  begins('x-cpio', ascii('070702'), 'cpio'), // cpio(5): new portable and old character format
+  begins('x-cpio', ascii('070707'), 'cpio'), // cpio(5): new portable and old character format
+  begins('x-xar', ascii('xar!'), 'xar'), // xar 1.6, xar.h
+  begins('x-ms-wim', ascii('MSWIM\0\0\0'), 'wim'), // Microsoft WIM 2007
+  begins('vnd.ms-cab-compressed', ascii('MSCF'), 'cab'), // MS-CAB §2.1
+  begins('x-vhd', ascii('conectix'), 'vhd'), // Microsoft VHD 1.0, "Hard Disk Footer Format"
+  begins('x-vhdx', ascii('vhdxfile'), 'vhdx'), // MS-VHDX §2.2.1
+  begins('x-vmdk', ascii('KDMV'), 'disk'), // VMware, Virtual Disk Format 5.0
+  begins('x-qcow', '514649fb', 'disk'), // QEMU, docs/interop/qcow2.txt
+  { type: 'application/x-vdi', format: 'disk', at: 64, bytes: '7f10dabe' }, // VirtualBox, VDICore.h
   // The size of the first header, the version that made the file, and the type of the header.
+  // ARJ technical information, April 1993
   {
     type: 'application/x-arj',
     format: 'arj',
@@ -109,64 +99,64 @@ export const SIGNATURES: readonly Signature[] = [
       bytes.readUInt16LE(2) <= 2600 &&
       (bytes[5] ?? 255) <= 102 &&
       bytes[10] === 2,
-    source: 'ARJ technical information, April 1993',
   },
   // A Compound File may have the mark of a disk image at 32 KB: it is inspected as the former and named the latter.
-  { ...begins('x-ole-storage', 'd0cf11e0a1b11ae1', 'MS-CFB §2.2', 'ole'), only: 'format' },
+  { ...begins('x-ole-storage', 'd0cf11e0a1b11ae1', 'ole'), only: 'format' }, // MS-CFB §2.2
+  // ACE 1.2 technical notes
   {
     type: 'application/x-ace-compressed',
     format: 'ace',
     at: 7,
     bytes: ascii('**ACE**'),
-    source: 'ACE 1.2 technical notes',
   },
-  { type: 'application/x-lzh-compressed', format: 'lha', at: 2, bytes: '2d6c68..2d', source: 'LHA, header.doc' },
-  { type: 'application/x-tar', format: 'tar', at: 257, bytes: ascii('ustar'), source: 'POSIX.1-2017, pax' },
+  { type: 'application/x-lzh-compressed', format: 'lha', at: 2, bytes: '2d6c68..2d' }, // LHA, header.doc
+  { type: 'application/x-tar', format: 'tar', at: 257, bytes: ascii('ustar') }, // POSIX.1-2017, pax
+  // ECMA-119 §8.1.2
   {
     type: 'application/x-iso9660-image',
     format: 'iso9660',
     at: 32_769,
     bytes: ascii('CD001'),
-    source: 'ECMA-119 §8.1.2',
   },
   // UDF without ISO 9660, which Windows opens as well.
+  // ECMA-167 §2/9.2
   {
     type: 'application/x-iso9660-image',
     format: 'iso9660',
     at: 32_769,
     bytes: ascii('BEA01'),
-    source: 'ECMA-167 §2/9.2',
   },
-  { ...begins('x-ole-storage', 'd0cf11e0a1b11ae1', 'MS-CFB §2.2', 'ole'), only: 'type' },
-  begins('onenote', 'e4525c7b8cd8a74d', 'MS-ONESTORE §2.3.1', 'onenote'),
-  begins('vnd.ms-htmlhelp', ascii('ITSF'), 'Wise, CHM file format', 'chm'),
-  begins('vnd.ms-tnef', '789f3e22', 'MS-OXTNEF §2.1.3.1', 'tnef'),
-  begins('x-ms-shortcut', '4c00000001140200', 'MS-SHLLINK §2.1', 'lnk'),
-  begins('rtf', ascii('{\\rt'), 'Microsoft RTF 1.9.1', 'rtf'),
-  begins('x-mso', ascii('ActiveMime'), 'Microsoft Office 2000', 'mso'),
+  { ...begins('x-ole-storage', 'd0cf11e0a1b11ae1', 'ole'), only: 'type' }, // MS-CFB §2.2
+  begins('onenote', 'e4525c7b8cd8a74d', 'onenote'), // MS-ONESTORE §2.3.1
+  begins('vnd.ms-htmlhelp', ascii('ITSF'), 'chm'), // Wise, CHM file format
+  begins('vnd.ms-tnef', '789f3e22', 'tnef'), // MS-OXTNEF §2.1.3.1
+  begins('x-ms-shortcut', '4c00000001140200', 'lnk'), // MS-SHLLINK §2.1
+  begins('rtf', ascii('{\\rt'), 'rtf'), // Microsoft RTF 1.9.1
+  begins('x-mso', ascii('ActiveMime'), 'mso'), // Microsoft Office 2000
   // Frames that decoders skip come first; files of LZ4 have them as well.
   {
-    ...begins('zstd', '..2a4d18', 'RFC 8878 §3.1.2', 'zstd'),
+    ...begins('zstd', '..2a4d18', 'zstd'), // RFC 8878 §3.1.2
     check: bytes => ((bytes[0] ?? 0) & 0xf0) === 0x50,
   },
-  begins('x-lz4', '04224d18', 'LZ4 Frame Format 1.6.3', 'other-archive'),
-  begins('x-lzip', ascii('LZIP'), 'draft-diaz-lzip', 'other-archive'),
-  begins('wasm', '0061736d', 'WebAssembly Core 2.0 §5.5.16'),
-  begins('pdf', ascii('%PDF-'), 'ISO 32000-1 §7.5.2', 'pdf'),
-  begins('postscript', ascii('%!PS'), 'Adobe DSC 3.0'),
-  begins('vnd.sqlite3', ascii('SQLite format 3\0'), 'SQLite, Database File Format'),
-  begins('pgp-encrypted', ascii('-----BEGIN PGP MESSAGE'), 'RFC 9580 §6.2.1'),
-  begins('image/png', '89504e470d0a1a0a', 'W3C PNG §5.2'),
-  begins('image/jpeg', 'ffd8ff', 'ITU-T T.81 §B.1.1.3'),
-  begins('image/gif', ascii('GIF8'), 'CompuServe GIF89a §17'),
-  begins('image/webp', `${ascii('RIFF')}........${ascii('WEBP')}`, 'RFC 9649 §2.4'),
-  begins('image/tiff', '49492a00', TIFF),
-  begins('image/tiff', '4d4d002a', TIFF),
-  { type: 'image/x-emf', at: 40, bytes: ascii(' EMF'), source: 'MS-EMF §2.2.9' },
-  begins('image/wmf', 'd7cdc69a', 'MS-WMF §2.3.2.3'),
-  begins('audio/mpeg', ascii('ID3'), 'ID3v2.4.0 §3.1'),
-  begins('ogg', ascii('OggS'), 'RFC 3533 §6'),
-  { type: 'video/mp4', at: 4, bytes: ascii('ftyp'), source: 'ISO 14496-12 §4.3' },
+  begins('x-lz4', '04224d18', 'other-archive'), // LZ4 Frame Format 1.6.3
+  begins('x-lzip', ascii('LZIP'), 'other-archive'), // draft-diaz-lzip
+  begins('wasm', '0061736d'), // WebAssembly Core 2.0 §5.5.16
+  begins('pdf', ascii('%PDF-'), 'pdf'), // ISO 32000-1 §7.5.2
+  begins('postscript', ascii('%!PS')), // Adobe DSC 3.0
+  begins('vnd.sqlite3', ascii('SQLite format 3\0')), // SQLite, Database File Format
+  begins('pgp-encrypted', ascii('-----BEGIN PGP MESSAGE')), // RFC 9580 §6.2.1
+  begins('image/png', '89504e470d0a1a0a'), // W3C PNG §5.2
+  begins('image/jpeg', 'ffd8ff'), // ITU-T T.81 §B.1.1.3
+  begins('image/gif', ascii('GIF8')), // CompuServe GIF89a §17
+  begins('image/webp', `${ascii('RIFF')}........${ascii('WEBP')}`), // RFC 9649 §2.4
+  begins('image/tiff', '49492a00'), // Adobe TIFF 6.0 §2
+  begins('image/tiff', '4d4d002a'), // Adobe TIFF 6.0 §2
+  { type: 'image/x-emf', at: 40, bytes: ascii(' EMF') }, // MS-EMF §2.2.9
+  begins('image/wmf', 'd7cdc69a'), // MS-WMF §2.3.2.3
+  begins('audio/mpeg', ascii('ID3')), // ID3v2.4.0 §3.1
+  begins('ogg', ascii('OggS')), // RFC 3533 §6
+  { type: 'video/mp4', at: 4, bytes: ascii('ftyp') }, // ISO 14496-12 §4.3
+  // Microsoft PE Format, "MS-DOS Stub"
   {
     type: 'application/vnd.microsoft.portable-executable',
     format: 'pe',
@@ -174,25 +164,25 @@ export const SIGNATURES: readonly Signature[] = [
     bytes: ascii('MZ'),
     check: bytes => bytes.length > 64,
     only: 'format',
-    source: PE,
   },
+  // Microsoft, BITMAPFILEHEADER
   {
     type: 'image/bmp',
     at: 0,
     bytes: ascii('BM'),
     check: bytes => bytes.length > 26 && bytes.readUInt32LE(6) === 0,
-    source: 'Microsoft, BITMAPFILEHEADER',
   },
+  // Microsoft, Icons in Win32
   {
     type: 'image/x-icon',
     at: 0,
     bytes: '00000100',
     check: bytes => bytes[5] === 0 && (bytes[4] ?? 0) > 0,
-    source: 'Microsoft, Icons in Win32',
   },
-  { type: 'application/x-shockwave-flash', at: 0, bytes: ascii('FWS'), check: isFlash, source: SWF },
-  { type: 'application/x-shockwave-flash', at: 0, bytes: ascii('CWS'), check: isFlash, source: SWF },
-  { type: 'application/x-shockwave-flash', at: 0, bytes: ascii('ZWS'), check: isFlash, source: SWF },
+  { type: 'application/x-shockwave-flash', at: 0, bytes: ascii('FWS'), check: isFlash }, // Adobe SWF File Format 19
+  { type: 'application/x-shockwave-flash', at: 0, bytes: ascii('CWS'), check: isFlash }, // Adobe SWF File Format 19
+  { type: 'application/x-shockwave-flash', at: 0, bytes: ascii('ZWS'), check: isFlash }, // Adobe SWF File Format 19
+  // ISO 32000-1 Annex H.3, note 13
   {
     type: 'application/pdf',
     format: 'pdf',
@@ -201,18 +191,18 @@ export const SIGNATURES: readonly Signature[] = [
     // Readers search the first thousand bytes.
     check: bytes => bytes.subarray(0, 1024).includes('%PDF-'),
     only: 'format',
-    source: 'ISO 32000-1 Annex H.3, note 13',
   },
+  // UDIF
   {
     type: 'application/x-apple-diskimage',
     format: 'dmg',
     at: -512,
     bytes: ascii('koly'),
     only: 'format',
-    source: 'UDIF',
   },
-  { type: 'application/x-vhd', format: 'vhd', at: -512, bytes: ascii('conectix'), only: 'format', source: VHD },
+  { type: 'application/x-vhd', format: 'vhd', at: -512, bytes: ascii('conectix'), only: 'format' }, // Microsoft VHD 1.0, "Hard Disk Footer Format"
   // LZMA without a container: properties of old encoders, a dictionary of whole kilobytes, a length or none.
+  // LZMA SDK 24.09, lzma.txt
   {
     type: 'application/x-lzma',
     format: 'lzma',
@@ -220,8 +210,8 @@ export const SIGNATURES: readonly Signature[] = [
     bytes: '5d0000',
     check: isLzma,
     only: 'format',
-    source: 'LZMA SDK 24.09, lzma.txt',
   },
+  // Microsoft FAT 1.03, "Boot Sector and BPB"; UEFI 2.10 §5.2.1
   {
     type: 'application/x-raw-disk-image',
     format: 'disk',
@@ -229,10 +219,9 @@ export const SIGNATURES: readonly Signature[] = [
     bytes: '',
     check: isDisk,
     only: 'format',
-    source: 'Microsoft FAT 1.03, "Boot Sector and BPB"; UEFI 2.10 §5.2.1',
   },
   // Archives from before POSIX have no mark; the header has a checksum.
-  { type: 'application/x-tar', format: 'tar', at: 0, bytes: '', check: isTar, source: 'POSIX.1-1988, ustar' },
+  { type: 'application/x-tar', format: 'tar', at: 0, bytes: '', check: isTar }, // POSIX.1-1988, ustar
 ]
 
 const compiled = SIGNATURES.map(signature => ({
