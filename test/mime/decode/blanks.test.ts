@@ -97,7 +97,7 @@ describe('the word rules', () => {
   test('find a tail before them, and a request to scan a code behind them', async () => {
     const message = utf8(`Hello Bob\n\nx7k2m9q4w1z8\n${'\n\u200b'.repeat(2000)}`)
     expect((await probe(wording(), { message })).map(({ rule }) => rule)).toContain('wording/random-suffix')
-    const page = `<html><body>${'&#8203;&nbsp;'.repeat(20_000)}<p>Scan the code below.<img src="data:image/png;base64,iVBORw0KGgo=">`
+    const page = `<html><body>${'&#8203;&nbsp;'.repeat(20_000)}<p>Scan the code below to verify your account.<img src="data:image/png;base64,iVBORw0KGgo=">`
     const loud = `From: a@example.org\nMIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n${page}\n`
     expect((await probe(html(), { message: loud })).map(({ rule }) => rule)).toContain('html/qr-code')
   })

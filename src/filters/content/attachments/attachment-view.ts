@@ -18,6 +18,8 @@ export interface AttachmentView extends MessageView {
   readonly members: readonly MemberName[]
   /** Where a password stands beside a word for it; looked for only where a file is encrypted. */
   readonly passwordGiven: PasswordPlace | undefined
+  /** The tables of hosting, which are loaded with the first file; absent where there is none. */
+  readonly hosting: typeof import('../../../links/hosting.ts') | undefined
 }
 
 /** A reason that names the first file of a kind: `“a.exe” is a program`. */

@@ -4,7 +4,7 @@ import { archives, type InspectedFile } from '../../../facts/archives.ts'
 import { passwords } from '../../../facts/passwords.ts'
 import { extensionOf } from '../../../mime/names.ts'
 import type { Filter } from '../../../model/filter.ts'
-import { lazy } from '../../../model/lazy.ts'
+import { lazy, lazyModule } from '../../../model/lazy.ts'
 import { check, list } from '../../../model/options.ts'
 import type { Notice } from '../../../model/services.ts'
 import type { Message } from '../../../model/stage.ts'
@@ -106,6 +106,8 @@ export const attachmentRules = ({ blocked, allowed }: FileKinds = { blocked: [],
   } satisfies RuleSet<AttachmentView>
 }
 
+const hosting = lazyModule(() => import('../../../links/hosting.ts'))
+
 async function viewOf(message: Message): Promise<AttachmentView> {
   const seen = await message.ask(messageView)
   const named = seen.parts.all.filter(
@@ -119,6 +121,7 @@ async function viewOf(message: Message): Promise<AttachmentView> {
     all,
     named,
     members: memberNames(files),
+    hosting: files.length > 0 ? await hosting() : undefined,
     passwordGiven: hasSecrets ? (await message.ask(passwords)).given : undefined,
   }
 }

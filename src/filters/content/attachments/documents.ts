@@ -3,7 +3,6 @@ import type { Inspection } from '../../../archives/inspection.ts'
 import { shareHost } from '../../../archives/plain-text.ts'
 import { organisationOf } from '../../../dns/organisation.ts'
 import type { FileFormat } from '../../../filetypes/file-format.ts'
-import { isFreeHost, isFreeMail, isGateway } from '../../../links/hosting.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
 import { type AttachmentView, hasTrait } from './attachment-view.ts'
@@ -71,9 +70,9 @@ export const documents = {
     group: 'document',
     fires: 'A PDF or an Office document links to free hosting or an IPFS gateway.',
     points: 2,
-    find: ({ all }) => {
+    find: ({ all, hosting }) => {
       for (const { name, inspection } of all) {
-        const url = inspection.links.find(link => isPublicHosting(link.url))?.url
+        const url = inspection.links.find(link => isPublicHosting(link.url, hosting))?.url
         if (url !== undefined) return `${quote(name)} links to ${quote(url)}`
       }
       return undefined
@@ -85,12 +84,12 @@ export const documents = {
 const OFFICE: ReadonlySet<FileFormat> = new Set(['zip', 'ooxml', 'ole', 'rtf', 'flat-office'])
 
 /** Names under which the message has nothing but documents that load all from the site of their author. */
-function loadsOwn({ all, from }: Pick<AttachmentView, 'all' | 'from'>): ReadonlySet<string> {
+function loadsOwn({ all, from, hosting }: Pick<AttachmentView, 'all' | 'from' | 'hosting'>): ReadonlySet<string> {
   const [own, others] = [new Set<string>(), new Set<string>()]
   const look = (name: string, { format, traits, links, inside }: Inspection): void => {
     if (traits.includes('external-template')) {
       const opened = links.filter(({ kind }) => kind === 'open')
-      const isOwn = OFFICE.has(format) && opened.length > 0 && opened.every(({ url }) => isOfSite(url, from))
+      const isOwn = OFFICE.has(format) && opened.length > 0 && opened.every(({ url }) => isOfSite(url, from, hosting))
       ;(isOwn ? own : others).add(name)
     }
     for (const one of inside) look(one.name, one.inspection)
@@ -99,15 +98,15 @@ function loadsOwn({ all, from }: Pick<AttachmentView, 'all' | 'from'>): Readonly
   return new Set([...own].filter(name => !others.has(name)))
 }
 
-function isOfSite(url: string, from: AttachmentView['from']): boolean {
-  if (from === undefined || isFreeMail(from.domain) || isPublicHosting(url)) return false
+function isOfSite(url: string, from: AttachmentView['from'], hosting: AttachmentView['hosting']): boolean {
+  if (!from || !hosting || hosting.isFreeMail(from.domain) || isPublicHosting(url, hosting)) return false
   const host = shareHost(url) ?? URL.parse(url.replace(/^mhtml:/i, ''))?.hostname ?? ''
   return host !== '' && organisationOf(host.toLowerCase()) === from.organisation
 }
 
-function isPublicHosting(url: string): boolean {
+function isPublicHosting(url: string, hosting: AttachmentView['hosting']): boolean {
   const host = URL.parse(url)?.hostname ?? ''
   const target = { host, url }
   // Flyers have short links; the rules of links know the shorteners.
-  return isFreeHost(target) || isGateway(target)
+  return hosting !== undefined && (hosting.isFreeHost(target) || hosting.isGateway(target))
 }
