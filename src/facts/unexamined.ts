@@ -20,11 +20,15 @@ export interface Gap {
 }
 
 /** A bound that kept something from being examined. */
-export type Bound = Exclude<PartDefect, NoGap> | 'html-cut' | 'links-cut' | 'files-cut' | 'archive'
+export type Bound =
+  | Exclude<PartDefect, 'unclosed' | 'encrypted' | 'file-text-cut'>
+  | 'html-cut'
+  | 'links-cut'
+  | 'files-cut'
+  | 'archive'
 
-/** What hides nothing from the reader, or is read by those who read files. */
-type NoGap = 'unclosed' | 'encrypted' | 'file-text-cut'
-const isNoGap = (defect: PartDefect): defect is NoGap =>
+/** Whether it hides nothing from the reader, or is read by those who read files. */
+const isNoGap = (defect: PartDefect): defect is Exclude<PartDefect, Bound> =>
   defect === 'unclosed' || defect === 'encrypted' || defect === 'file-text-cut'
 
 /** Empty for nearly every message: of 7,068 honest ones of public collections one exceeds a bound. */
@@ -66,7 +70,7 @@ const HTML: Gap = { what: 'HTML beyond the first 512 KB, or texts beyond the fir
 const LINKS: Gap = { what: 'links beyond the first 1000, or in more redirectors than are followed', bound: 'links-cut' }
 const FILES: Gap = { what: 'files beyond the first 500, or beyond the first 32 MB of one', bound: 'files-cut' }
 
-const WHAT: Readonly<Record<Exclude<PartDefect, NoGap>, string>> = {
+const WHAT: Readonly<Record<Extract<PartDefect, Bound>, string>> = {
   'too-deep': 'parts that lie more than 100 deep in each other',
   'too-many-parts': 'parts beyond the first 1000, or the first 2000 where some are empty',
   'too-many-readings': 'other readings of parts that can be read in too many ways',

@@ -5,7 +5,7 @@
 import { organisationalDomain } from '../dns/organisation.ts'
 import type { Address } from './address.ts'
 import { type Reader, readers } from './redirector-readers.ts'
-import { type KINDS, REDIRECTORS } from './redirector-table.ts'
+import { REDIRECTORS } from './redirector-table.ts'
 import { decoded, encodedUrl, isEncoded, isHttp, withScheme } from './url-encodings.ts'
 
 /**
@@ -18,7 +18,7 @@ import { decoded, encodedUrl, isEncoded, isHttp, withScheme } from './url-encodi
  * - `shortener`: a public shortener, whose target the store knows: see `saveShortLinks`
  * - `encoded`: another site, with the target in base64 or in hexadecimal in a parameter, where a person cannot read it
  */
-export type RedirectorKind = (typeof KINDS)[number] | 'shortener' | 'encoded'
+export type RedirectorKind = 'open' | 'protection' | 'counter' | 'copy' | 'shortener' | 'encoded'
 
 /** The target that an address contains. */
 export interface Unwrapped {

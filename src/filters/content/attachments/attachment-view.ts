@@ -1,10 +1,18 @@
 /** The view of the attachment rules, and how their reasons name a file. */
 import type { PasswordPlace } from '../../../archives/passwords/candidates.ts'
 import type { Archives, InspectedFile } from '../../../facts/archives.ts'
+import type { isFreeHost, isFreeMail, isGateway } from '../../../links/hosting.ts'
 import type { Part } from '../../../mime/part.ts'
 import { escaped, quote } from '../../rules/quote.ts'
 import type { MessageView } from '../../rules/view.ts'
 import type { MemberName } from './member-names.ts'
+
+/** Who offers hosting and mail to everybody. */
+interface Hosting {
+  readonly isFreeHost: typeof isFreeHost
+  readonly isFreeMail: typeof isFreeMail
+  readonly isGateway: typeof isGateway
+}
 
 /** A message with its attached files. */
 export interface AttachmentView extends MessageView {
@@ -19,7 +27,7 @@ export interface AttachmentView extends MessageView {
   /** Where a password stands beside a word for it; looked for only where a file is encrypted. */
   readonly passwordGiven: PasswordPlace | undefined
   /** The tables of hosting, which are loaded with the first file; absent where there is none. */
-  readonly hosting: typeof import('../../../links/hosting.ts') | undefined
+  readonly hosting: Hosting | undefined
 }
 
 /** A reason that names the first file of a kind: `“a.exe” is a program`. */
