@@ -1,10 +1,7 @@
 /** What the content rules cost for an ordinary message, beyond `recommended` without them. */
-import { Readable } from 'node:stream'
-import { recommended } from '../src/filters/index.ts'
-import { type Gateway, postern } from '../src/index.ts'
-import { zone } from '../src/testing/zone.ts'
+import type { Gateway } from '../src/index.ts'
 import { honestOfSize } from './compare/messages.ts'
-import { senders, zoneOfSenders } from './compare/world.ts'
+import { gatewayOf, judge } from './sizes.ts'
 
 export interface ContentCost {
   readonly name: string
@@ -13,25 +10,6 @@ export interface ContentCost {
   readonly content: number
   /** The most that the difference should be. */
   readonly target: number
-}
-
-const gatewayOf = (content: boolean): Gateway =>
-  postern({
-    name: 'mx.example.org',
-    filters: recommended({ domains: ['example.org'], content, rateLimit: false }),
-    dns: zone(zoneOfSenders()),
-  })
-
-async function judge(gateway: Gateway, message: Buffer): Promise<void> {
-  const [sender] = senders
-  if (!sender) return
-  const session = gateway.open({ ip: sender.ip })
-  await session.connect()
-  await session.helo(sender.helo)
-  await session.mail(`alice@${sender.domain}`)
-  await session.rcpt('bob@example.org')
-  await session.data(Readable.from([message], { objectMode: false }))
-  session.close()
 }
 
 async function cpu(gateway: Gateway, message: Buffer, runs: number): Promise<number> {

@@ -22,14 +22,14 @@ export interface SizeCost {
 }
 
 /** Without the limits of rates: all that is judged here comes from one client. */
-const gatewayOf = (content: boolean): Gateway =>
+export const gatewayOf = (content: boolean): Gateway =>
   postern({
     name: 'mx.example.org',
     filters: recommended({ domains: ['example.org'], content, rateLimit: false }),
     dns: zone(zoneOfSenders()),
   })
 
-async function judge(gateway: Gateway, message: Buffer): Promise<void> {
+export async function judge(gateway: Gateway, message: Buffer): Promise<void> {
   const [sender] = senders
   if (!sender) return
   const chunks: Buffer[] = []

@@ -7,22 +7,17 @@ import type { Inspector, Notes } from './inspection.ts'
 import { isOfficeCloud, isRemote } from './office-targets.ts'
 import { inspectRelation, relationsOf } from './ooxml-relations.ts'
 import { inspectFormula, inspectWordPart } from './ooxml-text.ts'
-import { MAX_XML, xmlAttribute, xmlContent, xmlTags, xmlText } from './xml.ts'
+import { MAX_XML, xmlAttribute, xmlContent, xmlPart, xmlTags } from './xml.ts'
 
 /** Objects in base64 that are inspected. */
 const MAX_OBJECTS = 100
 
 export const inspectFlatOffice: Inspector = async (bytes, { notes, nested, signal }) => {
-  // Honest exports are long tables. What would be read of the rest has one of these letters.
-  const isWide = bytes.subarray(0, 4).includes(0)
-  const rest = bytes.subarray(MAX_XML)
-  if (MARKS.some(mark => rest.includes(mark, 0, isWide ? 'utf16le' : 'utf8')))
-    notes.beyond('it is longer than the limit')
-  const xml = xmlText(bytes)
+  const xml = xmlPart(bytes, MARKS, notes, MAX_XML)
   const relations = relationsOf(xml, notes)
   for (const relation of relations.values()) inspectRelation(relation, notes)
   await setImmediate()
-  inspectWordPart(xml, relations, notes)
+  await inspectWordPart(xml, relations, notes)
   await setImmediate()
   inspectTargets(xml, notes)
   await setImmediate()

@@ -1,8 +1,9 @@
 /** OpenDocument inside its zip (ODF 1.3): macros, scripts, events, what is fetched from elsewhere, links, text. */
+import { setImmediate } from 'node:timers/promises'
 import type { Inspector, Notes } from './inspection.ts'
 import { startsProgram } from './office-fields.ts'
 import { isOfficeCloud, isRemote } from './office-targets.ts'
-import { xmlAttribute, xmlContent, xmlTags, xmlText } from './xml.ts'
+import { TAGS_AT_ONCE, xmlAttribute, xmlContent, xmlPart, xmlTags } from './xml.ts'
 import type { ZipEntry } from './zip-directory.ts'
 
 /** Characters of text that are kept, of scripts that are searched, and scripts. */
@@ -28,13 +29,13 @@ export async function inspectOdf(
   let [scripts, pictures] = [0, 0]
   for (const entry of entries) {
     const { name, size } = entry
-    const text = async (): Promise<string> => xmlText((await unpack(entry)) ?? Buffer.alloc(0))
+    const text = async (): Promise<string> => xmlPart((await unpack(entry)) ?? Buffer.alloc(0), MARKS, notes)
     if (name === 'META-INF/manifest.xml') inspectManifest(await text(), notes)
     else if (/^(?:Basic|Scripts)\/.*[^/]$/i.test(name) && !/(?:script|dialog)-l[bc]\.xml$/i.test(name)) {
       if (scripts === MAX_SCRIPTS) notes.beyond('it has more macros than are read')
       if (scripts < MAX_SCRIPTS) inspectMacro(name, await text(), notes)
       scripts += 1
-    } else if (/^(?:Object \d+\/)?(?:content|styles)\.xml$/i.test(name)) inspectContent(await text(), notes)
+    } else if (/^(?:Object \d+\/)?(?:content|styles)\.xml$/i.test(name)) await inspectContent(await text(), notes)
     else if (
       /^(?:Object \d+|ObjectReplacements)(?:\/[^/]*)?$/i.test(name) &&
       !name.endsWith('/') &&
@@ -63,6 +64,7 @@ function inspectManifest(xml: string, notes: Notes): void {
 /** A module of Basic, or a script of another language. */
 function inspectMacro(name: string, text: string, notes: Notes): void {
   notes.trait('macro', `it holds macros: ${name}`)
+  if (text.length > MAX_SCRIPT) notes.beyond('a macro is longer than the limit')
   const source = text.slice(0, MAX_SCRIPT)
   const call = DANGEROUS.exec(source)?.[0]
   if (call !== undefined) notes.trait('dangerous-macro', `${name} calls ${call}`)
@@ -104,11 +106,17 @@ const FETCHED: ReadonlySet<string> = new Set([
   'cell-range-source',
 ])
 
+/** What stands in everything that runs or is fetched. */
+const MARKS = ['event-listener', 'dde-', ...[...FETCHED].flatMap(name => [`:${name}`, `<${name}`])]
+
 /** The content or the styles: paragraphs, links, events and sources of data. */
-function inspectContent(xml: string, notes: Notes): void {
+async function inspectContent(xml: string, notes: Notes): Promise<void> {
   let text = ''
+  let tags = 0
   let link: { readonly url: string; shown: string } | undefined
   for (const { name, closing, attributes, end } of xmlTags(xml, CONTENT)) {
+    tags += 1
+    if (tags % TAGS_AT_ONCE === 0) await setImmediate()
     if (closing) {
       if (name === 'a' && link) {
         notes.link(link.url, { shown: link.shown })

@@ -30,20 +30,20 @@ const MAX_MONIKERS = 1000
 
 /** The places that monikers in these bytes name, in order. */
 export function* monikerTargets(bytes: Buffer): Generator<string> {
+  yield* targetsAfter(bytes, URL_MONIKER, 16, 'utf16le')
+  yield* targetsAfter(bytes, FILE_MONIKER, 18, 'latin1')
+}
+
+/** The texts that follow a class id: their length stands at `offset` from it. */
+function* targetsAfter(bytes: Buffer, id: Buffer, offset: number, encoding: BufferEncoding): Generator<string> {
   let left = MAX_MONIKERS
-  for (let at = bytes.indexOf(URL_MONIKER); at >= 0 && left > 0; at = bytes.indexOf(URL_MONIKER, at + 16)) {
+  for (let at = bytes.indexOf(id); at >= 0 && left > 0; at = bytes.indexOf(id, at + 16)) {
     left -= 1
-    if (at + 20 > bytes.length) return
-    const length = Math.min(bytes.readUInt32LE(at + 16), 4096)
-    const [url = ''] = bytes.toString('utf16le', at + 20, at + 20 + length).split('\0')
-    if (url !== '') yield url
-  }
-  for (let at = bytes.indexOf(FILE_MONIKER); at >= 0 && left > 0; at = bytes.indexOf(FILE_MONIKER, at + 16)) {
-    left -= 1
-    if (at + 22 > bytes.length) return
-    const length = Math.min(bytes.readUInt32LE(at + 18), 4096)
-    const [path = ''] = bytes.toString('latin1', at + 22, at + 22 + length).split('\0')
-    if (path !== '') yield path
+    const start = at + offset + 4
+    if (start > bytes.length) return
+    const length = Math.min(bytes.readUInt32LE(at + offset), 4096)
+    const [target = ''] = bytes.toString(encoding, start, start + length).split('\0')
+    if (target !== '') yield target
   }
 }
 

@@ -38,7 +38,7 @@ export function inspectMacroSheet(bytes: Buffer, notes: Notes): void {
   notes.trait('macro', 'it has a sheet of Excel 4.0 macros')
   const isXml = /^\s*[<\ufeff]/.test(xmlText(bytes.subarray(0, 64)))
   const call = isXml
-    ? /\b(EXEC|CALL|REGISTER|FOPEN|FWRITE)\s{0,8}\(/i.exec(xmlText(bytes))?.[1]
+    ? /\b(EXEC|CALL|REGISTER|FOPEN|FWRITE)\s{0,8}\(/i.exec(xmlText(bytes, bytes.length))?.[1]
     : dangerousFunction(bytes)
   if (call !== undefined) notes.trait('dangerous-macro', `a sheet of Excel 4.0 macros calls ${call}`)
 }

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Notes } from './inspection.ts'
 import { FieldReader, inspectField, startsProgram } from './office-fields.ts'
 import type { Relation } from './ooxml-relations.ts'
-import { MAX_XML, xmlAttribute, xmlContent, xmlTags, xmlText } from './xml.ts'
+import { MAX_XML, TAGS_AT_ONCE, xmlAttribute, xmlContent, xmlTags, xmlText } from './xml.ts'
 
 /** Characters of text that are kept of one part. */
 const MAX_TEXT = 65_536
@@ -11,11 +11,18 @@ const MAX_TEXT = 65_536
 const WORD = new Set(['t', 'p', 'tab', 'br', 'fldChar', 'instrText', 'fldSimple', 'hyperlink'])
 
 /** A part of a Word document: paragraphs, fields (ECMA-376 §17.16) and the texts of links. */
-export function inspectWordPart(xml: string, relations: ReadonlyMap<string, Relation> | undefined, notes: Notes): void {
+export async function inspectWordPart(
+  xml: string,
+  relations: ReadonlyMap<string, Relation> | undefined,
+  notes: Notes,
+): Promise<void> {
   const fields = new FieldReader(notes)
+  let tags = 0
   let text = ''
   let link: { readonly target: string; shown: string } | undefined
   for (const { name, closing, attributes, end } of xmlTags(xml, WORD)) {
+    tags += 1
+    if (tags % TAGS_AT_ONCE === 0) await setImmediate()
     if (name === 'fldChar' && !closing) {
       const kind = xmlAttribute(attributes, 'fldCharType')
       if (kind === 'begin') fields.begin()

@@ -6,10 +6,12 @@ import { readOle } from './ole.ts'
 import { inspectProperties, inspectRelation, type Relation, relationsOf, relationsPath } from './ooxml-relations.ts'
 import { inspectConnections, inspectExternalBook, inspectMacroSheet, inspectNames } from './ooxml-sheets.ts'
 import { inspectSheet, inspectSlide, inspectWordPart } from './ooxml-text.ts'
-import { xmlText } from './xml.ts'
+import { xmlPart } from './xml.ts'
 import type { ZipEntry } from './zip-directory.ts'
 
 const MAX_OBJECTS = 100
+/** What stands in everything that is looked for in a part: fields of Word, links of DDE. Targets are relationships. */
+const MARKS = ['instrText', 'fldSimple', 'ddeLink']
 /** Bytes of the parts of one document that are read for links and text. */
 const MAX_PARTS = 8_388_608
 /** Of one picture, and the number of pictures that are kept for codes. */
@@ -99,7 +101,7 @@ class OoxmlDocument {
       await inspectSheet((await this.#unpack(entry)) ?? Buffer.alloc(0), notes)
     else if (/^ppt\/(?:slides|notesslides)\/[^/]+\.xml$/.test(path)) inspectSlide(await this.#text(entry), notes)
     else if (path.endsWith('.xml') && !NOT_TEXT.test(path))
-      inspectWordPart(await this.#text(entry), this.#relations.get(path), notes)
+      await inspectWordPart(await this.#text(entry), this.#relations.get(path), notes)
   }
 
   /** The text of a part, within what is read of one document. */
@@ -109,7 +111,7 @@ class OoxmlDocument {
       return ''
     }
     const bytes = (await this.#unpack(entry)) ?? Buffer.alloc(0)
-    const text = xmlText(bytes)
+    const text = xmlPart(bytes, MARKS, this.#notes)
     this.#left -= text.length
     return text
   }

@@ -1,7 +1,12 @@
 /** Reads the tags, attributes and texts of XML that an Office program wrote or an attacker bent. Linear, no DOM. */
 
-/** Bytes of one XML part that are read. */
-export const MAX_XML = 2_097_152
+import type { Notes } from './inspection.ts'
+
+/** Bytes of one XML part that are read for tables and relationships, and for what a person writes. */
+export const [MAX_XML, MAX_PART] = [2_097_152, 8_388_608]
+
+/** Tags after which a reader of a long part lets others run. */
+export const TAGS_AT_ONCE = 2000
 
 /** One tag, opening or closing. */
 export interface XmlTag {
@@ -14,10 +19,23 @@ export interface XmlTag {
   readonly end: number
 }
 
+/**
+ * The text of a part as far as it is read. What lies beyond is not examined where it has a mark of what would be looked
+ * for; honest documents are long by their tables and pictures.
+ *
+ * @param marks what stands in everything that is looked for
+ */
+export function xmlPart(bytes: Buffer, marks: readonly string[], notes: Pick<Notes, 'beyond'>, max = MAX_PART): string {
+  const rest = bytes.subarray(max)
+  const encoding = bytes.subarray(0, 4).includes(0) ? 'utf16le' : 'utf8'
+  if (marks.some(mark => rest.includes(mark, 0, encoding))) notes.beyond('it is longer than the limit')
+  return xmlText(bytes, max)
+}
+
 /** The text of a part: UTF-8, or UTF-16 by its mark or its first letter. */
-export function xmlText(bytes: Buffer): string {
+export function xmlText(bytes: Buffer, max = MAX_XML): string {
   const [first, second] = bytes
-  const part = bytes.subarray(0, MAX_XML)
+  const part = bytes.subarray(0, max)
   if ((first === 0xff && second === 0xfe) || (first === 0x3c && second === 0)) return part.toString('utf16le')
   if ((first === 0xfe && second === 0xff) || (first === 0 && second === 0x3c))
     return Buffer.from(part.subarray(0, part.length & ~1))

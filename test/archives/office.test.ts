@@ -335,3 +335,24 @@ describe('M13 large sheets', () => {
     expect((await look(dde, 'a.xlsx'))?.traits).toEqual(['dde'])
   })
 })
+
+describe('M13 a field behind much text', () => {
+  const paragraphs = (megabytes: number): string =>
+    Array.from(
+      { length: megabytes * 6000 },
+      (_, at) => `<w:p><w:r><w:t>${at} ${at * 7919} ${'words '.repeat(20)}</w:t></w:r></w:p>`,
+    ).join('')
+  const long = (megabytes: number, end: string): Buffer =>
+    docx({ 'word/document.xml': `<w:document>${paragraphs(megabytes)}${end}</w:document>` })
+  const dde = '<w:fldSimple w:instr=\'DDEAUTO cmd "/c"\'/>'
+
+  test('is found behind three megabytes', async () => {
+    expect(traits(await look(long(3, dde)))).toContain('dde')
+  })
+  test('is reported as not examined behind ten', async () => {
+    expect((await look(long(10, dde)))?.beyond).toBeDefined()
+  })
+  test('a long document without fields is examined', async () => {
+    expect((await look(long(10, '')))?.traits).toEqual([])
+  })
+})

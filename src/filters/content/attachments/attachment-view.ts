@@ -1,4 +1,5 @@
 /** The view of the attachment rules, and how their reasons name a file. */
+import type { Inspection } from '../../../archives/inspection.ts'
 import type { PasswordPlace } from '../../../archives/passwords/candidates.ts'
 import type { Archives, InspectedFile } from '../../../facts/archives.ts'
 import type { isFreeHost, isFreeMail, isGateway } from '../../../links/hosting.ts'
@@ -42,6 +43,24 @@ export function firstFile(
 
 /** The names of the archives around a file and its name: `a.zip > b.exe`. */
 const pathOf = ({ names, format }: InspectedFile): string => names.filter(name => name !== '').join(' > ') || format
+
+/**
+ * Names under which the message has no other file than those that `is` true for. Files for which it is undefined do not
+ * count.
+ */
+export function namesOfOnly(
+  all: AttachmentView['all'],
+  is: (inspection: Inspection) => boolean | undefined,
+): ReadonlySet<string> {
+  const [found, others] = [new Set<string>(), new Set<string>()]
+  const look = (name: string, inspection: Inspection): void => {
+    const answer = is(inspection)
+    if (answer !== undefined) (answer ? found : others).add(name)
+    for (const one of inspection.inside) look(one.name, one.inspection)
+  }
+  for (const { name, inspection } of all) look(name, inspection)
+  return new Set([...found].filter(name => !others.has(name)))
+}
 
 /** Finds a file with one of these traits, with the evidence of the trait. */
 export const hasTrait =

@@ -1,11 +1,10 @@
 /** Rules for documents that run code or load content when the user opens them. */
-import type { Inspection } from '../../../archives/inspection.ts'
 import { shareHost } from '../../../archives/plain-text.ts'
 import { organisationOf } from '../../../dns/organisation.ts'
 import type { FileFormat } from '../../../filetypes/file-format.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
-import { type AttachmentView, hasTrait } from './attachment-view.ts'
+import { type AttachmentView, hasTrait, namesOfOnly } from './attachment-view.ts'
 
 export const documents = {
   'attachments/macro': { group: 'document', fires: 'A document has macros.', points: 2.5, find: hasTrait(['macro']) },
@@ -84,19 +83,12 @@ export const documents = {
 const OFFICE: ReadonlySet<FileFormat> = new Set(['zip', 'ooxml', 'ole', 'rtf', 'flat-office'])
 
 /** Names under which the message has nothing but documents that load all from the site of their author. */
-function loadsOwn({ all, from, hosting }: Pick<AttachmentView, 'all' | 'from' | 'hosting'>): ReadonlySet<string> {
-  const [own, others] = [new Set<string>(), new Set<string>()]
-  const look = (name: string, { format, traits, links, inside }: Inspection): void => {
-    if (traits.includes('external-template')) {
-      const opened = links.filter(({ kind }) => kind === 'open')
-      const isOwn = OFFICE.has(format) && opened.length > 0 && opened.every(({ url }) => isOfSite(url, from, hosting))
-      ;(isOwn ? own : others).add(name)
-    }
-    for (const one of inside) look(one.name, one.inspection)
-  }
-  for (const { name, inspection } of all) look(name, inspection)
-  return new Set([...own].filter(name => !others.has(name)))
-}
+const loadsOwn = ({ all, from, hosting }: Pick<AttachmentView, 'all' | 'from' | 'hosting'>): ReadonlySet<string> =>
+  namesOfOnly(all, ({ format, traits, links }) => {
+    if (!traits.includes('external-template')) return undefined
+    const opened = links.filter(({ kind }) => kind === 'open')
+    return OFFICE.has(format) && opened.length > 0 && opened.every(({ url }) => isOfSite(url, from, hosting))
+  })
 
 function isOfSite(url: string, from: AttachmentView['from'], hosting: AttachmentView['hosting']): boolean {
   if (!from || !hosting || hosting.isFreeMail(from.domain) || isPublicHosting(url, hosting)) return false

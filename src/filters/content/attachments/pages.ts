@@ -26,7 +26,7 @@ export const pages = {
         if (!traits.includes('form')) continue
         const targets = page.inspection.links.filter(({ kind }) => kind === 'form')
         const foreign = targets.find(link => !isOwn(seen, link))
-        // A bank’s statement is a page that asks for a password and sends it to the bank, or to the bank’s provider.
+        // A bank’s statement is a page that asks for a password and sends it to the bank or its provider.
         const isHarmless = targets.length > 0 ? foreign === undefined : !traits.includes('credentials')
         if (isHarmless && !traits.includes('obfuscated')) continue
         if (foreign === undefined) return evidenceOf(page, traits.includes('credentials') ? 'credentials' : 'form')

@@ -5,7 +5,7 @@ import { isInternalName } from '../../../links/internal-names.ts'
 import { isPrivate } from '../../../net/private.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
-import type { AttachmentView } from './attachment-view.ts'
+import { type AttachmentView, namesOfOnly } from './attachment-view.ts'
 
 export const remoteDesktop = {
   'attachments/remote-desktop': {
@@ -21,16 +21,8 @@ export const remoteDesktop = {
 } satisfies Readonly<Record<string, Rule<AttachmentView>>>
 
 /** Names under which the message has nothing but such connections. */
-export function ownDesktops(seen: Pick<AttachmentView, 'all' | 'from'>): ReadonlySet<string> {
-  const [own, others] = [new Set<string>(), new Set<string>()]
-  const look = (name: string, inspection: Inspection): void => {
-    if (isOwnDesktop(inspection, seen)) own.add(name)
-    else others.add(name)
-    for (const one of inspection.inside) look(one.name, one.inspection)
-  }
-  for (const { name, inspection } of seen.all) look(name, inspection)
-  return new Set([...own].filter(name => !others.has(name)))
-}
+export const ownDesktops = (seen: Pick<AttachmentView, 'all' | 'from'>): ReadonlySet<string> =>
+  namesOfOnly(seen.all, inspection => isOwnDesktop(inspection, seen))
 
 function isOwnDesktop({ format, traits, links }: Inspection, { from }: Pick<AttachmentView, 'from'>): boolean {
   if (format !== 'rdp' || links.length === 0 || traits.includes('device-access')) return false
