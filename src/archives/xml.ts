@@ -2,8 +2,10 @@
 
 import type { Notes } from './inspection.ts'
 
-/** Bytes of one XML part that are read for tables and relationships, and for what a person writes. */
-export const [MAX_XML, MAX_PART] = [2_097_152, 8_388_608]
+/** Bytes of one XML part that are read. */
+export const MAX_XML = 2_097_152
+/** Bytes of a part that a person writes. */
+const MAX_PART = 8_388_608
 
 /** Tags after which a reader of a long part lets others run. */
 export const TAGS_AT_ONCE = 2000
