@@ -1,4 +1,4 @@
-/** Makes docs/formats.md from the table of formats: `npm run formats`. */
+/** Makes docs/reference/formats.md from the table of formats: `npm run formats`. */
 import { writeFileSync } from 'node:fs'
 import { FORMATS, type FormatSupport, OTHERS } from '../src/archives/formats.ts'
 
@@ -10,7 +10,7 @@ const row = ([format, support]: readonly [string, FormatSupport]): string => {
   return `| ${cells.join(' | ')} |`
 }
 
-/** The content of docs/formats.md. */
+/** The content of docs/reference/formats.md. */
 export function formatsPage(): string {
   const sources = OTHERS.map(({ program, source, url }) => `- **${program}**: ${source}\n  (<${url}>).`)
   return `# Formats of files
@@ -43,4 +43,4 @@ installed. ClamAV unpacks for its own signatures and reports no names.
 `
 }
 
-if (import.meta.main) writeFileSync(new URL('../docs/formats.md', import.meta.url), formatsPage())
+if (import.meta.main) writeFileSync(new URL('../docs/reference/formats.md', import.meta.url), formatsPage())

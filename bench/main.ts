@@ -5,7 +5,7 @@
  *     npm run bench:peers                 those that can be compared with Haraka, Postfix and Rspamd, beside them
  *     npm run bench -- accept cold        some of the figures
  *     npm run bench -- --quick            one short round of each: to see that all works, not to quote
- *     npm run bench:peers -- --write      writes the tables into docs/figures.md and the rows of the README
+ *     npm run bench:peers -- --write      writes the tables into docs/explain/figures.md and the rows of the README
  *
  * Figures are CPU of the server's processes, medians of rounds in which all take turns. decisions/008-speed.md says why
  * a target is missed.
@@ -42,7 +42,7 @@ console.log(circumstances)
 if (write === true) {
   const command = peers === true ? 'npm run bench:peers' : 'npm run bench'
   const text = [wrapped(`\`${command}\`. ${circumstances}`), '', ...tables.map(markdown)].join('\n')
-  writeBlock('docs/figures.md', command, text)
+  writeBlock('docs/explain/figures.md', command, text)
   if (peers === true) writeRows('README.md', command, readmeRows(tables))
 }
 // Servers of other people may leave a timer or a socket behind.

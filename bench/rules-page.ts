@@ -1,4 +1,4 @@
-/** Makes docs/rules.md from the rules themselves: `npm run rules`. */
+/** Makes docs/reference/rules.md from the rules themselves: `npm run rules`. */
 import { writeFileSync } from 'node:fs'
 import { combinations } from '../src/filters/content/combinations.ts'
 import { ruleSets } from '../src/filters/content/rule-sets.ts'
@@ -35,7 +35,7 @@ function measuredCells(id: string, judged: number): string {
 const HEAD = `points | interval | today | 2001–2010 |
 |---|---|---|---|---|---|`
 
-/** The content of docs/rules.md. */
+/** The content of docs/reference/rules.md. */
 export function rulesPage(): string {
   const { date, modern, old, rows: measured } = MEASURED
   const sections = ruleSets().map(({ name, about, caps, rules, measured: own }) => {
@@ -110,4 +110,4 @@ ${route.join('\n')}
 `)
 }
 
-if (import.meta.main) writeFileSync(new URL('../docs/rules.md', import.meta.url), rulesPage())
+if (import.meta.main) writeFileSync(new URL('../docs/reference/rules.md', import.meta.url), rulesPage())

@@ -1,4 +1,4 @@
--- The event stream of postern in ClickHouse: one line of JSON in, one row out. docs/events.md describes the fields.
+-- The event stream of postern in ClickHouse: one line of JSON in, one row out. docs/reference/events.md describes the fields.
 -- clickhouse-client --multiquery < clickhouse.sql
 CREATE DATABASE IF NOT EXISTS postern;
 

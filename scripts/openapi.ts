@@ -1,6 +1,6 @@
 /**
- * Writes `docs/openapi.json` from the routes and schemas of the console's API: `node scripts/openapi.ts`. With
- * `--check` it only says whether the file is current.
+ * Writes `docs/reference/openapi.json` from the routes and schemas of the console's API: `node scripts/openapi.ts`.
+ * With `--check` it only says whether the file is current.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -10,7 +10,7 @@ import { API, ROUTES, type Route, type RouteName } from '../src/console/api/rout
 import { failure } from '../src/console/api/schemas/values.ts'
 import { type EndpointSchemas, schemas } from '../src/console/api/schemas.ts'
 
-const file = join(resolve(import.meta.dirname, '..'), 'docs/openapi.json')
+const file = join(resolve(import.meta.dirname, '..'), 'docs/reference/openapi.json')
 
 /** What is described as it is sent, before numbers are read from texts. */
 const schemaOf = (schema: v.GenericSchema) => {
@@ -91,7 +91,7 @@ if (import.meta.main) {
   const text = openApiText()
   if (!process.argv.includes('--check')) writeFileSync(file, text)
   else if (readFileSync(file, 'utf8') !== text) {
-    console.error('docs/openapi.json is not current: run node scripts/openapi.ts')
+    console.error('docs/reference/openapi.json is not current: run node scripts/openapi.ts')
     process.exitCode = 1
   }
 }

@@ -56,7 +56,7 @@ const page = await readFile(join(source, 'index.html'), 'utf8')
 const linked = page.replace('styles.css', named('styles-', '.css')).replace('app.js', named('app-', '.js'))
 await writeFile(join(folder, 'index.html'), linked)
 await copyFile(join(source, 'icon.svg'), join(folder, 'icon.svg'))
-await copyFile(join(root, 'docs/openapi.json'), join(folder, 'openapi.json'))
+await copyFile(join(root, 'docs/reference/openapi.json'), join(folder, 'openapi.json'))
 await writeFile(join(folder, 'licences.txt'), licences())
 
 const files = ['index.html', 'icon.svg', 'openapi.json', 'licences.txt', ...built.map(file => `assets/${file}`)]

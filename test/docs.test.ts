@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { relaySchema } from '../src/relay/config/schema.ts'
 
-const page = readFileSync('docs/configuration.md', 'utf8')
+const page = readFileSync('docs/reference/configuration.md', 'utf8')
 
 /** The keys of the interfaces in a file of types. */
 const keysIn = (file: string): readonly string[] => {
@@ -14,7 +14,7 @@ const keysIn = (file: string): readonly string[] => {
 
 const named = (key: string): boolean => new RegExp(`\`[^\`\n]*\\b${key}\\b[^\`\n]*\``).test(page)
 
-test('every option of the configuration is in docs/configuration.md', () => {
+test('every option of the configuration is in docs/reference/configuration.md', () => {
   const { expected } = relaySchema.check
   const top = /\((.*)\)/.exec(expected)?.[1]?.split(', ') ?? []
   expect(top.length).toBeGreaterThan(20)
@@ -22,7 +22,7 @@ test('every option of the configuration is in docs/configuration.md', () => {
   expect(keysIn('src/relay/config/types.ts').filter(key => !named(key))).toEqual([])
 })
 
-test('every option of a route is in docs/configuration.md', () => {
+test('every option of a route is in docs/reference/configuration.md', () => {
   const [options = ''] = readFileSync('src/relay/delivery/types.ts', 'utf8').split(
     '/** What the delivery works with. */',
   )

@@ -123,10 +123,10 @@ test('S08 the lock file holds what the manifest asks for, and the hash of every 
   expect(locked.filter(([, { integrity }]) => !/^sha(?:256|384|512)-[\w+/]+=*$/.test(integrity ?? ''))).toEqual([])
 })
 
-test('every peer is optional, and has its line in docs/dependencies.md', () => {
+test('every peer is optional, and has its line in docs/reference/dependencies.md', () => {
   const peers = Object.keys(manifest.peerDependencies)
   expect(peers.filter(name => manifest.peerDependenciesMeta[name]?.optional !== true)).toEqual([])
-  const document = readFileSync('docs/dependencies.md', 'utf8')
+  const document = readFileSync('docs/reference/dependencies.md', 'utf8')
   expect(peers.filter(name => !new RegExp(`^\\| (?:[^|]*\\b)?${name}\\b`, 'm').test(document))).toEqual([])
 })
 

@@ -1,4 +1,4 @@
-/** What `npm run tune` has counted and measured, for `docs/rules.md`. Made by a program: do not edit. */
+/** What `npm run tune` has counted and measured, for `docs/reference/rules.md`. Made by a program: do not edit. */
 
 import type { Measured } from './measured-type.ts'
 

@@ -56,7 +56,7 @@ function tableOf(rows: readonly Row[], { modern, old }: Evidence): string {
     const counts = [hits.modern.unwanted, hits.modern.honest, hits.old.unwanted, hits.old.honest]
     return `    '${id}': [${[points, ...interval, ...counts].join(', ')}],`
   })
-  return `/** What \`npm run tune\` has counted and measured, for \`docs/rules.md\`. Made by a program: do not edit. */
+  return `/** What \`npm run tune\` has counted and measured, for \`docs/reference/rules.md\`. Made by a program: do not edit. */
 
 import type { Measured } from './measured-type.ts'
 

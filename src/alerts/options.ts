@@ -43,7 +43,7 @@ export const RULE_NAMES: readonly RuleName[] = [
 
 /** What of a built-in rule can be chosen. */
 export interface RuleOptions {
-  /** How long it must last before the alert begins. @default as docs/alerts.md says for each */
+  /** How long it must last before the alert begins. @default as docs/guides/alerts.md says for each */
   readonly for?: Duration
 }
 

@@ -1,4 +1,4 @@
-/** What is seen of each format: the table of docs/formats.md. A test compares it with what the readers do. */
+/** What is seen of each format: the table of docs/reference/formats.md. A test compares it with what the readers do. */
 import type { FileFormat } from '../filetypes/file-format.ts'
 
 /** What reads a format, where more than one can. */

@@ -23,7 +23,7 @@ export const DOCTOR_USAGE = `usage: postern doctor [--config FILE] [--check NAME
   --json          one result on each line, as JSON
 
 doctor looks at the deployment of a relay from this machine: DNS, certificates, services, next hops, disks. It changes
-nothing, and sends no message. docs/doctor.md describes each check. Run it as the user of the relay.
+nothing, and sends no message. docs/guides/doctor.md describes each check. Run it as the user of the relay.
 exit status: 0 when all is right, 1 when something is to be looked at or is not known, 2 when something fails, 3 when the
 command is wrong`
 

@@ -14,7 +14,7 @@ import { checked, schemaOf } from '../model/options.ts'
 import type { Message } from '../model/stage.ts'
 import { withDefaults } from './measured-defaults.ts'
 
-/** Points of `dkim`. Where `docs/rules.md` has measured points, those are the defaults. */
+/** Points of `dkim`. Where `docs/reference/rules.md` has measured points, those are the defaults. */
 export interface DkimOptions {
   /** Points when there are signatures and none passes: lists and old forwarders break them. @default 0.5 */
   readonly broken?: number

@@ -10,7 +10,7 @@ import type { Header } from '../model/stage.ts'
 import { withDefaults } from './measured-defaults.ts'
 import { type Consequence, consequence, findingFor } from './rules/consequence.ts'
 
-/** What each defect leads to. Where `docs/rules.md` has measured points, those are the defaults. */
+/** What each defect leads to. Where `docs/reference/rules.md` has measured points, those are the defaults. */
 export interface HeaderFormOptions {
   /** Readers could see different authors, or there is none. @default 'reject' */
   readonly author?: Consequence

@@ -20,7 +20,7 @@ import { findingFor } from './rules/consequence.ts'
 /** What a greeting costs: points, or certain refusal. */
 export type HeloCost = number | 'reject'
 
-/** What `helo` takes. Where `docs/rules.md` has measured points, those are the defaults. */
+/** What `helo` takes. Where `docs/reference/rules.md` has measured points, those are the defaults. */
 export interface HeloOptions {
   /** The names and addresses of this mail server, which no other client may give. @default [] */
   readonly own?: readonly string[]

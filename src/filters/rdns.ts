@@ -9,7 +9,7 @@ import { type Findings, points } from '../model/finding.ts'
 import { checked, schemaOf } from '../model/options.ts'
 import { withDefaults } from './measured-defaults.ts'
 
-/** Points of `rdns`. Where `docs/rules.md` has measured points, those are the defaults. */
+/** Points of `rdns`. Where `docs/reference/rules.md` has measured points, those are the defaults. */
 export interface RdnsOptions {
   /** Points for a client that has no PTR record. @default 2 */
   readonly missing?: number

@@ -15,7 +15,7 @@ import { findingFor } from './rules/consequence.ts'
 /** What a result costs: points, or certain refusal. */
 export type SpfCost = number | 'reject'
 
-/** What each result of SPF costs. Where `docs/rules.md` has measured points, those are the defaults. */
+/** What each result of SPF costs. Where `docs/reference/rules.md` has measured points, those are the defaults. */
 export interface SpfOptions {
   /**
    * `fail`: the domain says that the client may not send for it. Honest forwarded mail fails too, so use `'reject'`

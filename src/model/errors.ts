@@ -13,7 +13,8 @@ export interface Problem {
 }
 
 /**
- * What went wrong, for programs. The codes never change their meaning; docs/errors.md says what to do about each.
+ * What went wrong, for programs. The codes never change their meaning; docs/reference/errors.md says what to do
+ * about each.
  *
  * - `ERR_POSTERN_OPTIONS`: options or filters are wrong
  * - `ERR_POSTERN_CLIENT_ADDRESS`: `Client.ip` is not an IP address

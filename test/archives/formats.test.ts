@@ -1,4 +1,4 @@
-/** docs/formats.md is current, and its table says what the readers do. */
+/** docs/reference/formats.md is current, and its table says what the readers do. */
 import { readFileSync } from 'node:fs'
 import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { expect, test } from 'vitest'
@@ -141,8 +141,8 @@ const ENCRYPTED: Partial<Record<FileFormat, readonly [name: string, make: () => 
   pdf: ['a.pdf', () => readFileSync('fixtures/pdf/user-aes-256.pdf'), '24121980'],
 }
 
-test('docs/formats.md is current: npm run formats', () => {
-  expect(readFileSync('docs/formats.md', 'utf8')).toBe(formatsPage())
+test('docs/reference/formats.md is current: npm run formats', () => {
+  expect(readFileSync('docs/reference/formats.md', 'utf8')).toBe(formatsPage())
 })
 
 test('every format has a sample, but compiled help', () => {

@@ -13,10 +13,10 @@ interface Document {
   >
 }
 
-const document: Document = JSON.parse(readFileSync('docs/openapi.json', 'utf8'))
+const document: Document = JSON.parse(readFileSync('docs/reference/openapi.json', 'utf8'))
 
-test('docs/openapi.json is current: run node scripts/openapi.ts after a change of routes or schemas', () => {
-  expect(readFileSync('docs/openapi.json', 'utf8') === openApiText()).toBe(true)
+test('docs/reference/openapi.json is current: run node scripts/openapi.ts after a change of routes or schemas', () => {
+  expect(readFileSync('docs/reference/openapi.json', 'utf8') === openApiText()).toBe(true)
 })
 
 test('every route is in it, with its roles', () => {
@@ -36,8 +36,8 @@ test('every endpoint that takes a body has strict schemas: what is not known is 
   expect(requests.filter(({ type }) => type !== 'strict_object')).toEqual([])
 })
 
-test('docs/console-security.md names a test for each point, and each of them exists', () => {
-  const page = readFileSync('docs/console-security.md', 'utf8')
+test('docs/explain/console-security.md names a test for each point, and each of them exists', () => {
+  const page = readFileSync('docs/explain/console-security.md', 'utf8')
   const rows = page.split('\n').filter(line => /^\| (?:V\d|OWASP|–)/.test(line))
   expect(rows.length).toBeGreaterThan(30)
   const files = readdirSync('test/console').filter(file => file.endsWith('.test.ts'))

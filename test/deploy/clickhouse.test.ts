@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 
 const sql = readFileSync('deploy/clickhouse.sql', 'utf8')
-const docs = readFileSync('docs/events.md', 'utf8')
+const docs = readFileSync('docs/reference/events.md', 'utf8')
 
 /** The fields of all events, from the tables of the document. */
 const fields = new Set(

@@ -42,9 +42,9 @@ test.for([
   expect(await thrownBy(call)).toMatchObject({ name: 'PosternError', code })
 })
 
-test('every code is described in docs/errors.md', () => {
+test('every code is described in docs/reference/errors.md', () => {
   const codes = readFileSync('src/model/errors.ts', 'utf8').match(/(?<=\| ')ERR_POSTERN_\w+/g) ?? []
-  const described = readFileSync('docs/errors.md', 'utf8').match(/(?<=^## `)ERR_POSTERN_\w+/gm) ?? []
+  const described = readFileSync('docs/reference/errors.md', 'utf8').match(/(?<=^## `)ERR_POSTERN_\w+/gm) ?? []
   expect(codes.length).toBeGreaterThan(5)
   expect(described.toSorted()).toEqual(codes.toSorted())
 })

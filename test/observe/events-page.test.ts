@@ -1,11 +1,11 @@
-/** docs/events.md names every field of every event, and no other. */
+/** docs/reference/events.md names every field of every event, and no other. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 
 const source = ['event-base', 'events', 'action-event']
   .map(name => readFileSync(`src/model/${name}.ts`, 'utf8'))
   .join('\n')
-const page = readFileSync('docs/events.md', 'utf8')
+const page = readFileSync('docs/reference/events.md', 'utf8')
 
 /** The fields that an interface declares itself. */
 function fieldsOf(name: string): readonly string[] {

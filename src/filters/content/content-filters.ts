@@ -32,7 +32,10 @@ export interface ContentOptions {
   readonly domains?: readonly string[]
   /** People whose names only they may use. @default [] */
   readonly people?: readonly Person[]
-  /** What a rule leads to, by its id: other points, a verdict, or `'off'`. @default the table in docs/rules.md */
+  /**
+   * What a rule leads to, by its id: other points, a verdict, or `'off'`.
+   * @default the table in docs/reference/rules.md
+   */
   readonly points?: Consequences<RuleId>
   /** What a message leads to that was not examined completely; see `unexamined`. @default 'quarantine' */
   readonly unexamined?: UnexaminedOptions['verdict']

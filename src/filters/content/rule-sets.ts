@@ -8,7 +8,7 @@ import { type LinksRule, linkRules } from './links/links.ts'
 import { type StructureRule, structureRules } from './structure.ts'
 import { type WordingRule, wordingRules } from './wording/wording.ts'
 
-/** Every rule of the content filters, as docs/rules.md lists them. */
+/** Every rule of the content filters, as docs/reference/rules.md lists them. */
 export type RuleId =
   | StructureRule
   | HeadersRule
@@ -18,7 +18,7 @@ export type RuleId =
   | WordingRule
   | AttachmentsRule
 
-/** The rule sets in the order of docs/rules.md. */
+/** The rule sets in the order of docs/reference/rules.md. */
 export const ruleSets = (): readonly Omit<RuleSet<never>, 'view'>[] => [
   structureRules,
   headersRules,

@@ -16,7 +16,7 @@ import { withDefaults } from '../measured-defaults.ts'
 import { findingFor } from '../rules/consequence.ts'
 import { type Forwarders, findForwarder, forwarderEntry, readSealers, sealerEntry, trustedSealer } from './override.ts'
 
-/** What `dmarc` takes. Where `docs/rules.md` has measured points, those are the defaults. */
+/** What `dmarc` takes. Where `docs/reference/rules.md` has measured points, those are the defaults. */
 export interface DmarcOptions {
   /**
    * Clients that forward honest mail and break it: addresses, networks, domains of their reverse names (`.example.org`

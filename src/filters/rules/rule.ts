@@ -21,7 +21,7 @@ import { type Consequence, consequence, findingFor } from './consequence.ts'
 export interface Rule<in V> {
   /** Rules of one group are evidence of the same thing: together they cost at most the group's cap. */
   readonly group: string
-  /** What fires the rule, for `docs/rules.md`. */
+  /** What fires the rule, for `docs/reference/rules.md`. */
   readonly fires: string
   /** The points of the rule where none were measured. */
   readonly points: number
@@ -52,7 +52,7 @@ export function defaultPoints({ points, certain }: Pick<Rule<never>, 'points' | 
 export interface RuleSet<V, Id extends string = string> {
   /** The name of the filter. */
   readonly name: string
-  /** What the filter is for, for `docs/rules.md`. */
+  /** What the filter is for, for `docs/reference/rules.md`. */
   readonly about: string
   /**
    * `identity`: the rules compare what the sender claims with who sent the message, and do not apply to our own users.
@@ -74,7 +74,10 @@ export type Consequences<Id extends string = string> = Readonly<Partial<Record<I
 
 /** What every filter that is made of rules takes. */
 export interface RuleOptions<Id extends string = string> {
-  /** What a rule leads to, by its id. Points above the group's cap lift the cap. @default the table in docs/rules.md */
+  /**
+   * What a rule leads to, by its id. Points above the group's cap lift the cap.
+   * @default the table in docs/reference/rules.md
+   */
   readonly points?: Consequences<Id>
 }
 

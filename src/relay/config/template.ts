@@ -7,8 +7,8 @@ const ENTRY = `'postern/relay'`
 /** Lines that begin with `//+` are comments, or with everything on they are code. */
 const SOURCE = `/**
  * The configuration of postern. Check it with: npx postern config check ${TEMPLATE_FILE}
- * Every option is described in docs/configuration.md of the package. Without changes postern listens on this machine
- * alone, delivers into ./mail, and refuses nothing.
+ * Every option is described in docs/reference/configuration.md of the package. Without changes postern listens on this
+ * machine alone, delivers into ./mail, and refuses nothing.
  */
 import { defineConfig } from ${ENTRY}
 
@@ -71,14 +71,14 @@ export default defineConfig({
   // Who our own mail is from. Without a dkim key it is not signed.
   //+ mail: { from: 'postern@example.org' },
 
-  // Once a day each person gets a mail with what is held for them, and links to release it: docs/digests.md. The url
-  // is where people reach the console.
+  // Once a day each person gets a mail with what is held for them, and links to release it: docs/guides/digests.md.
+  // The url is where people reach the console.
   //+ digest: { url: 'http://127.0.0.1:8080' },
 
-  // Tells operators by mail what fails, and by a webhook: docs/alerts.md.
+  // Tells operators by mail what fails, and by a webhook: docs/guides/alerts.md.
   //+ alerts: { mail: ['postmaster@example.org'] },
 
-  // A summary of each week, and reports about our domains that others send: docs/reports.md.
+  // A summary of each week, and reports about our domains that others send: docs/guides/reports.md.
   //+ summary: { to: ['postmaster@example.org'] },
   //+ reports: { receive: ['dmarc-reports@example.org'] },
 

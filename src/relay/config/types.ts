@@ -31,7 +31,7 @@ import type { DigestConfig } from './digest-config.ts'
 import type { HistoryConfig, LogPrivacyConfig, QuarantineConfig } from './kept-types.ts'
 import type { ReportConfig, SummaryConfig } from './report-config.ts'
 
-/** What {@link defineConfig} takes. Every option has a default, and stands in `docs/configuration.md`. */
+/** What {@link defineConfig} takes. Every option has a default, and stands in `docs/reference/configuration.md`. */
 export interface RelayConfig {
   /** Where clients connect. @default one listener on 127.0.0.1:2525 */
   readonly listeners?: readonly ListenerConfig[]
@@ -97,13 +97,13 @@ export interface RelayConfig {
   readonly mail?: MailConfig
   /** Mails that list what is held, with links to release it; needs `quarantine` and `mail`. @default none */
   readonly digest?: DigestConfig
-  /** DMARC reports that we send, and reports that come: see docs/reports.md. @default none */
+  /** DMARC reports that we send, and reports that come: see docs/guides/reports.md. @default none */
   readonly reports?: ReportConfig
   /** A summary of each week, by mail to operators. @default none */
   readonly summary?: SummaryConfig
-  /** Tells operators what fails, by mail and webhook; see `docs/alerts.md`. @default no alerts */
+  /** Tells operators what fails, by mail and webhook; see `docs/guides/alerts.md`. @default no alerts */
   readonly alerts?: AlertsOptions
-  /** Pages and an API over HTTP, for operators and owners of mailboxes: see docs/console.md. @default none */
+  /** Pages and an API over HTTP, for operators and owners of mailboxes: see docs/guides/console.md. @default none */
   readonly console?: ConsoleConfig
   /** Where the record of sessions, messages and deliveries goes. @default lines of JSON on standard output */
   readonly log?: LogConfig
@@ -210,7 +210,7 @@ export interface RedisConfig {
   readonly prefix?: string
 }
 
-/** Where the record goes, and what it leaves out; `docs/events.md` describes its lines. */
+/** Where the record goes, and what it leaves out; `docs/reference/events.md` describes its lines. */
 export interface LogConfig {
   /** Lines of JSON on standard output. @default true */
   readonly stdout?: boolean

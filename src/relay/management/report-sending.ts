@@ -37,7 +37,7 @@ export function reportSending(parts: ReportSendingParts): ReportSending {
   const hop = send?.nextHop ?? mail?.nextHop
   if (mail === undefined || send === undefined || hop === undefined) {
     const expected = 'a configuration with mail, reports.send and a next hop for one of them'
-    throw new PosternError([{ path: 'reports.send', found: send, expected, remedy: 'see docs/reports.md' }])
+    throw new PosternError([{ path: 'reports.send', found: send, expected, remedy: 'see docs/guides/reports.md' }])
   }
   const { domain } = mailboxOf(mail.from)
   const { organisation = domain, contact } = send

@@ -109,8 +109,8 @@ test('every rule has a sentence on when it fires, and a group with a cap', () =>
   }
 })
 
-test('docs/rules.md is current: npm run rules', () => {
-  expect(readFileSync('docs/rules.md', 'utf8')).toBe(rulesPage())
+test('docs/reference/rules.md is current: npm run rules', () => {
+  expect(readFileSync('docs/reference/rules.md', 'utf8')).toBe(rulesPage())
 })
 
 test('S07 nothing that a message names is fetched, and DNS learns of the author’s domain alone', async () => {

@@ -67,8 +67,8 @@ describe('no secret stands in an error', () => {
   })
 })
 
-test('the checks that a configuration may skip are those of docs/doctor.md', async () => {
-  const text = await readFile(new URL('../../../docs/doctor.md', import.meta.url), 'utf8')
+test('the checks that a configuration may skip are those of docs/guides/doctor.md', async () => {
+  const text = await readFile(new URL('../../../docs/guides/doctor.md', import.meta.url), 'utf8')
   const rows = text.slice(text.indexOf('| check |')).match(/^\| `.*?\|/gm) ?? []
   expect(rows.flatMap(row => row.match(/[\w-]+/g) ?? [])).toEqual(CHECK_NAMES)
 })

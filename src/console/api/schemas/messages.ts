@@ -90,7 +90,7 @@ const listEntry = v.object({
   mayRemove: v.boolean(),
 })
 
-/** An event of the stream; docs/events.md lists its members by `type`. */
+/** An event of the stream; docs/reference/events.md lists its members by `type`. */
 const event = v.looseObject({ type: v.string(), time, ref: v.nullable(v.string()), node: v.string() })
 
 const session = v.object({
