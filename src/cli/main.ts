@@ -109,5 +109,8 @@ function endWithReader(): void {
 if (process.argv[1] !== undefined && (await realpath(process.argv[1])) === fileURLToPath(import.meta.url)) {
   if (process.argv[2] === 'serve') restartWithHeap()
   else endWithReader()
+  // Timers of a store keep no process alive: without this one, a command that waits for them would end unanswered.
+  const alive = setInterval(() => undefined, 60_000)
   process.exitCode = await main(process.argv.slice(2), terminal())
+  clearInterval(alive)
 }
