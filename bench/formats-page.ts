@@ -21,7 +21,7 @@ readers do.
 
 - **names**: the files inside are listed, and meet the rules for names.
 - **contents**: the files inside are examined, as far as the budget goes
-  ([decisions/015](../decisions/015-archives.md)).
+  ([decisions/015](../../decisions/015-archives.md)).
 - **encrypted**: \`opened\` with a password that the message gives, or with a password that programs try by themselves.
   What stays closed is a finding.
 - **by**: what 7-Zip reads is examined where the optional package \`7z-wasm\` is installed; otherwise postern lists the
