@@ -18,6 +18,8 @@ export const earlyTalkerSchema = schemaOf<EarlyTalkerOptions>('earlyTalker', { p
  * cannot tell. Costs no time by itself: the host delays its greeting for a moment.
  *
  * @throws PosternError when `points` is wrong
+ * @example
+ * earlyTalker({ points: 4 })
  */
 export function earlyTalker(options: EarlyTalkerOptions = {}): Filter {
   const { points } = checked(earlyTalkerSchema, options)

@@ -73,6 +73,8 @@ export const heloSchema = schemaOf<HeloOptions>('helo', {
  * people give any name, so let them use another port, or wrap this filter in `unless`. A failure of DNS costs nothing.
  *
  * @throws PosternError when a name or a number of points is wrong
+ * @example
+ * helo({ own: ['mx.example.org', '192.0.2.1'], malformed: 'reject' })
  */
 export function helo(options: HeloOptions = {}): Filter {
   return new HeloPolicy(withDefaults('helo', DEFAULTS, checked(heloSchema, options))).filter()

@@ -40,7 +40,7 @@ const schema = schemaOf<KnownSenderOptions>('knownSender', {
  *
  * @throws PosternError when a duration or the points are wrong
  * @example
- * const gateway = postern({ filters: [...recommended({ domains }), knownSender()] })
+ * const gateway = postern({ filters: [...recommended({ domains: ['example.org'] }), knownSender()] })
  * await gateway.recordSent({ from: 'bob@example.org', to: ['alice@example.net'] })
  */
 export function knownSender(options: KnownSenderOptions = {}): Filter {

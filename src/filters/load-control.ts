@@ -40,7 +40,8 @@ const schema = schemaOf<LoadControlOptions>('loadControl', {
  *
  * @throws PosternError when an option is wrong
  * @example
- * postern({ filters: loadControl({ filters: recommended({ domains }), expensive: [clamav()] }) })
+ * const filters = recommended({ domains: ['example.org'] })
+ * postern({ filters: loadControl({ filters, expensive: [clamav()] }) })
  */
 export function loadControl(options: LoadControlOptions): readonly Filter[] {
   const problems = problemsOf(schema, options)

@@ -31,6 +31,8 @@ export const rdnsSchema = schemaOf<RdnsOptions>('rdns', {
  * points alone refuse no client there. A failure of DNS costs no points.
  *
  * @throws PosternError when a number of points is wrong
+ * @example
+ * rdns({ missing: 3, generic: 0 })
  */
 export function rdns(options: RdnsOptions = {}): Filter {
   const costs = withDefaults('rdns', DEFAULTS, checked(rdnsSchema, options))

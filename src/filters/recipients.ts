@@ -84,7 +84,8 @@ export const recipientsSchema = schemaOf<RecipientsOptions>('recipients', {
  *
  * @throws PosternError naming every wrong entry
  * @example
- * recipients({ domains: ['example.org'], valid: address => directory.has(address) })
+ * const mailboxes = new Set(['alice@example.org', 'bob@example.org'])
+ * recipients({ domains: ['example.org'], valid: address => mailboxes.has(address) })
  */
 export function recipients(options: RecipientsOptions = {}): Filter {
   return new RecipientRules(checked(recipientsSchema, options)).filter()

@@ -24,6 +24,8 @@ export const senderDomainSchema = schemaOf<SenderDomainOptions>('senderDomain', 
  * declares that it neither sends nor accepts mail (null MX, RFC 7505 §4.2). The null reverse-path of bounces passes.
  *
  * @throws PosternError when an option is wrong
+ * @example
+ * senderDomain({ unknown: 'pass' })
  */
 export function senderDomain(options: SenderDomainOptions = {}): Filter {
   const { unknown = 'defer' } = checked(senderDomainSchema, options)

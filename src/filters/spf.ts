@@ -63,7 +63,7 @@ export const spfSchema = schemaOf<SpfOptions>('spf', {
  *
  * @throws PosternError when an option is wrong
  * @example
- * unless(ourForwarders, spf({ fail: 'reject' }))
+ * unless(({ client }) => client === 'forwarder', spf({ fail: 'reject' }))
  */
 export function spf(options: SpfOptions = {}): Filter {
   return new SpfPolicy(withDefaults('spf', DEFAULTS, checked(spfSchema, options), { permissive: 'weak' })).filter()

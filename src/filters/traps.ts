@@ -41,7 +41,8 @@ const schema = schemaOf<TrapsOptions>('traps', {
  * @throws PosternError when an address is wrong
  * @example
  * const trapped = traps({ recipients: ['trap@example.org'] })
- * postern({ filters: [...recommended({ domains }), classify({ folder }), trapped] })
+ * const learning = classify({ folder: '/var/lib/postern' })
+ * postern({ filters: [...recommended({ domains: ['example.org'] }), learning, trapped] })
  */
 export function traps(options: TrapsOptions): Filter {
   const { recipients, perHour = 60 } = checked(schema, options)

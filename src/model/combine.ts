@@ -34,7 +34,7 @@ export function shadow(filter: Filter): Filter {
  *
  * @throws PosternError for a filter that no client may be exempt from, such as `recipients`
  * @example
- * unless(({ user }) => user !== undefined, dnsbl({ zones }), helo())
+ * unless(({ user }) => user !== undefined, dnsbl({ zones: [{ zone: 'bl.example.org' }] }), helo())
  */
 export function unless(
   trusted: (known: AnyStage) => boolean | Promise<boolean>,

@@ -86,7 +86,7 @@ const START_TIMEOUT_MS = 1_000
  *
  * @throws PosternError when an option is wrong
  * @example
- * postern({ filters: [admission(), ...recommended({ domains })] })
+ * postern({ filters: [admission(), ...recommended({ domains: ['example.org'] })] })
  */
 export function admission(options: AdmissionOptions = {}): Filter {
   return new Admission(checked(admissionSchema, options)).filter()

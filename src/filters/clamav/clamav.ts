@@ -88,6 +88,8 @@ const schema = schemaOf<ClamavOptions>(
  *
  * @throws PosternError when more than one scanner is named, or an option is wrong
  * @example
+ * import NodeClam from 'clamscan'
+ *
  * clamav({ socket: '/run/clamav/clamd.ctl' })
  * clamav({ scanner: await new NodeClam().init({ clamdscan: { host: '127.0.0.1', port: 3310 } }) })
  */

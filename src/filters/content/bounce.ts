@@ -50,7 +50,7 @@ const schema = schemaOf<BounceOptions>('bounce', {
  * were really sent pass.
  *
  * @example
- * bounce({ domains: ['example.org'], secrets: [process.env.RETURN_PATH_SECRET] })
+ * bounce({ domains: ['example.org'], secrets: [process.env.RETURN_PATH_SECRET ?? ''] })
  * @throws PosternError when a secret has fewer than 16 characters
  */
 export function bounce(options: BounceOptions = {}): Filter {

@@ -58,8 +58,9 @@ export const contentSchema = (): Schema<ContentOptions> =>
  * author’s DMARC policy, and the store; nothing else.
  *
  * @example
- * postern({ filters: [...recommended({ domains }), ...contentFilters({ domains, points: { 'wording/advertising': 'off'
- * } })] })
+ * const domains = ['example.org']
+ * const content = contentFilters({ domains, points: { 'wording/advertising': 'off' } })
+ * postern({ filters: [...recommended({ domains }), ...content] })
  * @throws PosternError when an option names no rule, or a consequence that makes no sense
  */
 export function contentFilters(options: ContentOptions = {}): readonly Filter[] {

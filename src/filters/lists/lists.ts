@@ -28,7 +28,10 @@ const schema = schemaOf<ListsOptions>('lists', { every: duration({ min: '100ms' 
  *
  * @throws PosternError when an option is wrong
  * @example
- * postern({ filters: [lists(), ...recommended({ domains: ['example.org'] })], store })
+ * postern({
+ *   filters: [lists(), ...recommended({ domains: ['example.org'] })],
+ *   store: sqliteStore({ file: '/var/lib/postern/store.db' }),
+ * })
  */
 export function lists(options: ListsOptions = {}): Filter {
   const { every = '5s' } = checked(schema, options)

@@ -29,7 +29,13 @@ import { questionOf } from './question.ts'
  *
  * @throws PosternError when an option is wrong
  * @example
- * opinion({ ask: async ({ subject, text }, signal) => await askLocalModel(subject, text, signal) })
+ * opinion({
+ *   ask: async ({ subject, text }, signal) => {
+ *     const body = JSON.stringify({ subject, text })
+ *     const answer = await fetch('http://127.0.0.1:8080/judge', { method: 'POST', body, signal })
+ *     return (await answer.json()) as Opinion
+ *   },
+ * })
  */
 export function opinion(options: OpinionOptions): Filter {
   const asker = new OpinionAsker(checkedSettings(options))

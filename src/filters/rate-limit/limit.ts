@@ -64,9 +64,9 @@ export type Client = 'ip' | 'network'
 
 /** Prefix lengths of networks whose clients are counted together. */
 export interface Prefixes {
-  /** @default 24 */
+  /** Bits of an IPv4 address. @default 24 */
   readonly v4?: number
-  /** @default 64 */
+  /** Bits of an IPv6 address. @default 64 */
   readonly v6?: number
 }
 

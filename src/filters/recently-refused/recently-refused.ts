@@ -44,6 +44,8 @@ export const recentlyRefusedSchema = schemaOf<RecentlyRefusedOptions>('recentlyR
  * A refusal that the policy delays until RCPT is still delayed, unless the load is amber or red.
  *
  * @throws PosternError when an option is wrong
+ * @example
+ * postern({ filters: [recentlyRefused({ ttl: '10m' }), ...recommended({ domains: ['example.org'] })] })
  */
 export function recentlyRefused(options: RecentlyRefusedOptions = {}): Filter {
   const { ttl = '5m', entries = 50_000, refusals = 20 } = checked(recentlyRefusedSchema, options)
