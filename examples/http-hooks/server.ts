@@ -1,9 +1,9 @@
 /** Stalwart's hooks and the webhooks of cloud mail services, each on its own port. */
 import type { Server } from 'node:http'
-import { hooks } from '../../src/adapters/stalwart/index.ts'
-import { serve, webhook } from '../../src/adapters/webhook/index.ts'
-import { recommended } from '../../src/filters/index.ts'
-import { type PosternOptions, postern } from '../../src/index.ts'
+import { type PosternOptions, postern } from 'postern'
+import { recommended } from 'postern/filters'
+import { hooks } from 'postern/stalwart'
+import { serve, webhook } from 'postern/webhook'
 
 export function httpHooks(
   authorization: string,

@@ -1,5 +1,5 @@
-/** A rule of one's own: invoices do not come from freemail addresses. */
-import { type Filter, points } from '../../src/index.ts'
+/** A rule: invoices do not come from freemail addresses. */
+import { type Filter, points } from 'postern'
 
 export const freemailInvoice: Filter = {
   name: 'freemail-invoice',

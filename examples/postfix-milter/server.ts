@@ -1,8 +1,8 @@
 /** The milter that main.cf, beside this, names: `node examples/postfix-milter/server.ts`. */
 import type { Server } from 'node:net'
-import { milter } from '../../src/adapters/milter/index.ts'
-import { recommended } from '../../src/filters/index.ts'
-import { type PosternOptions, postern } from '../../src/index.ts'
+import { type PosternOptions, postern } from 'postern'
+import { recommended } from 'postern/filters'
+import { milter } from 'postern/milter'
 
 export const postfixMilter = (options?: Partial<PosternOptions>): Server =>
   milter(postern({ filters: recommended({ domains: ['example.net'] }), ...options }))

@@ -1,8 +1,8 @@
 /** The policy service that main.cf, beside this, names: `node examples/postfix-policy/server.ts`. */
 import type { Server } from 'node:net'
-import { policyService } from '../../src/adapters/postfix-policy/index.ts'
-import { recommended } from '../../src/filters/index.ts'
-import { type PosternOptions, postern } from '../../src/index.ts'
+import { type PosternOptions, postern } from 'postern'
+import { recommended } from 'postern/filters'
+import { policyService } from 'postern/postfix-policy'
 
 export const postfixPolicy = (options?: Partial<PosternOptions>): Server =>
   policyService(postern({ filters: recommended({ domains: ['example.net'] }), ...options }), { prepend: true })

@@ -1,8 +1,8 @@
 /** postern in Rspamd's place, for the clients whose lines are beside this: `node examples/rspamd-clients/server.ts`. */
 import type { Server } from 'node:net'
-import { rspamd } from '../../src/adapters/rspamd/index.ts'
-import { recommended } from '../../src/filters/index.ts'
-import { type PosternOptions, postern } from '../../src/index.ts'
+import { type PosternOptions, postern } from 'postern'
+import { recommended } from 'postern/filters'
+import { rspamd } from 'postern/rspamd'
 
 export const inPlaceOfRspamd = (options?: Partial<PosternOptions>): Server =>
   rspamd(postern({ filters: recommended({ domains: ['example.net'] }), ...options }))

@@ -3,8 +3,10 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
-import { httpHooks } from '../../examples/http-hooks/server.ts'
 import { dns, letter } from '../relay/networks.ts'
+import { loadExample } from '../support/example.ts'
+
+const { httpHooks } = loadExample<typeof import('../../examples/http-hooks/server.ts')>('http-hooks/server.ts')
 
 const authorization = 'Bearer secret'
 const ask = async (server: Server, path: string, body: string) => {

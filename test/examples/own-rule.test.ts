@@ -1,9 +1,28 @@
-/** The rule in examples/own-rule comes with its own test; this runs it, and sees the rule at work in a gateway. */
-import { expect, test } from 'vitest'
-import { freemailInvoice } from '../../examples/own-rule/freemail-invoice.ts'
+/** The rule of the page on rules: its test passes, and a gateway and the program judge by it. */
+import { fileURLToPath } from 'node:url'
+import { expect, test, vi } from 'vitest'
 import { postern } from '../../src/index.ts'
 import { dialog } from '../../src/testing/index.ts'
-import '../../examples/own-rule/freemail-invoice.test.ts'
+import { exampleFolder, loadExample } from '../support/example.ts'
+
+vi.setConfig({ testTimeout: 120_000 })
+const { freemailInvoice } =
+  loadExample<typeof import('../../examples/own-rule/freemail-invoice.ts')>('own-rule/freemail-invoice.ts')
+const program = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+const files = ['freemail-invoice.ts', 'freemail-invoice.test.ts', 'postern.config.ts', 'invoice.eml']
+
+test('the test of the rule passes', async () => {
+  await using folder = await exampleFolder(files.map(file => `own-rule/${file}`))
+  expect(await folder.node('--test')).toMatch(/^ℹ pass 2$/m)
+})
+
+test('postern score shows the points of the rule', async () => {
+  await using folder = await exampleFolder(files.map(file => `own-rule/${file}`))
+  expect(await folder.node(program, 'config', 'check')).toBe('postern.config.ts: no mistakes\n')
+  const score = await folder.node(program, 'score', 'invoice.eml', '--from', 'alice@gmail.com', '--offline')
+  expect(score).toMatch(/^ +\+4 {2}freemail-invoice {2}an invoice from a freemail address$/m)
+  expect(score).toMatch(/^ {2}score 4: accept, tagged /m)
+})
 
 test('an invoice from a freemail address is judged in a whole dialogue, too', async () => {
   const { outcomes } = await dialog(

@@ -4,13 +4,17 @@ import { readFile } from 'node:fs/promises'
 import type { AddressInfo, Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { postfixMilter } from '../../examples/postfix-milter/server.ts'
-import { postfixPolicy } from '../../examples/postfix-policy/server.ts'
 import { dns, letter } from '../relay/networks.ts'
+import { loadExample } from '../support/example.ts'
 import { startPostfix } from '../support/postfix.ts'
 import { rawClient } from '../support/raw-client.ts'
 import { INSTALL_TIMEOUT } from '../support/services.ts'
 import { sink } from '../support/sink.ts'
+
+const { postfixMilter } =
+  loadExample<typeof import('../../examples/postfix-milter/server.ts')>('postfix-milter/server.ts')
+const { postfixPolicy } =
+  loadExample<typeof import('../../examples/postfix-policy/server.ts')>('postfix-policy/server.ts')
 
 /** The lines of an example's main.cf, with our port in place of the example's. */
 async function linesOf(example: string, port: number): Promise<Readonly<Record<string, string>>> {

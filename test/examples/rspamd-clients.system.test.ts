@@ -7,9 +7,9 @@ import type { AddressInfo, Server } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { inPlaceOfRspamd } from '../../examples/rspamd-clients/server.ts'
 import { points, reject } from '../../src/index.ts'
 import { dns, letter } from '../relay/networks.ts'
+import { loadExample } from '../support/example.ts'
 import { eximSays } from '../support/exim.ts'
 import { startHaraka } from '../support/haraka.ts'
 import { rawClient } from '../support/raw-client.ts'
@@ -18,6 +18,8 @@ import { INSTALL_TIMEOUT, need } from '../support/services.ts'
 import { sink } from '../support/sink.ts'
 
 const run = promisify(execFile)
+const { inPlaceOfRspamd } =
+  loadExample<typeof import('../../examples/rspamd-clients/server.ts')>('rspamd-clients/server.ts')
 let server: Server
 let folder: Scratch
 let port = 0

@@ -2,11 +2,14 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { askModel } from '../../../examples/local-opinion/ask-model.ts'
 import { opinion } from '../../../src/filters/opinion/opinion.ts'
 import type { Notice } from '../../../src/model/services.ts'
 import { message } from '../../../src/testing/message.ts'
 import { probe } from '../../../src/testing/probe.ts'
+import { loadExample } from '../../support/example.ts'
+
+const { askModel } =
+  loadExample<typeof import('../../../examples/local-opinion/ask-model.ts')>('local-opinion/ask-model.ts')
 
 const ends: (() => unknown)[] = []
 afterEach(async () => {

@@ -1,0 +1,16 @@
+/** Stands in for a mail server: it knows one mailbox, and prints each message that it receives. */
+import { SMTPServer } from 'smtp-server'
+
+const server = new SMTPServer({
+  disabledCommands: ['AUTH', 'STARTTLS'],
+  onRcptTo({ address }, _session, done) {
+    if (address === 'bob@example.org') return done()
+    done(Object.assign(new Error('5.1.1 No such mailbox'), { responseCode: 550 }))
+  },
+  onData(stream, _session, done) {
+    stream.pipe(process.stdout, { end: false })
+    stream.on('end', done)
+  },
+})
+server.on('error', error => console.error(error.message))
+server.listen(2626, '127.0.0.1', () => console.log('mail server on 127.0.0.1:2626'))

@@ -1,0 +1,11 @@
+/** Sends an honest message and a test message that every content filter refuses, and prints each reply. */
+import { createTransport } from 'nodemailer'
+
+const GTUBE = 'XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X'
+const transport = createTransport({ host: '127.0.0.1', port: 2525, tls: { rejectUnauthorized: false } })
+
+for (const text of ['Lunch at noon?', GTUBE]) {
+  const message = { from: 'alice@example.com', to: 'bob@example.org', subject: 'Hello', text }
+  const reply = await transport.sendMail(message).catch(error => error)
+  console.log(reply.response ?? reply.message)
+}
