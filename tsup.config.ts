@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { defineConfig, type Options } from 'tsup'
 
 /** Files that are loaded by their place: threads. */
@@ -14,12 +12,6 @@ export const threads = [
   'src/adapters/stalwart/call-worker.ts',
   'src/codes/thread.ts',
 ]
-
-/** A file for each filter, so that a bundler takes one filter without the others from `postern/filters`. */
-const filters = Array.from(
-  readFileSync('src/filters/index.ts', 'utf8').matchAll(/from '(\.[^']+)'/g),
-  ([, file = '']) => join('src/filters', file),
-)
 
 const entry = [
   'src/index.ts',
@@ -58,7 +50,13 @@ export const common: Options = {
   external: ['7z-wasm', /^zxing-wasm/, /^@jsquash/],
   // `node:sqlite` has no other name.
   removeNodeProtocol: false,
-  sourcemap: true,
+  // Without comments and indentation, and with all names, so that a stack says where something was thrown.
+  sourcemap: false,
+  minifyWhitespace: true,
+  esbuildOptions: options => {
+    options.lineLimit = 160
+    options.legalComments = 'none'
+  },
 }
 
 /** The program, and what it loads by its place: ESM alone. */
@@ -74,11 +72,7 @@ export const program = [
 ]
 
 /**
- * Node takes as long to find and link a file as to run it: `postern/filters` is a few files there, and not the 140 that
- * a file for each filter needs. Bundlers take `dist/modules`, by the condition `module`, which Node does not have.
+ * One build for all: Node takes as long to find and link a file as to run it, so there are few files; bundlers leave out
+ * what a program does not use, by the marks of `scripts/pure-constants.ts`; CommonJS requires the same files.
  */
-export default defineConfig([
-  { ...common, entry: [...entry, ...program], format: 'esm', clean: true },
-  { ...common, entry: [...entry, ...filters], format: 'esm', outDir: 'dist/modules', sourcemap: false },
-  { ...common, entry, format: 'cjs', outDir: 'dist/cjs', outExtension: () => ({ js: '.js' }), shims: true },
-])
+export default defineConfig({ ...common, entry: [...entry, ...program], format: 'esm' })

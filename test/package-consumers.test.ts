@@ -3,13 +3,15 @@
  * ESM.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { type Scratch, scratch } from './support/scratch.ts'
 
 vi.setConfig({ testTimeout: 300_000 })
+
+const MB = 1_000_000
 
 /** The build is made here when there is none. */
 function build(): void {
@@ -18,14 +20,31 @@ function build(): void {
   if (status !== 0) throw new Error(`the package cannot be built: ${stderr}`)
 }
 
-/** Installs the files that the manifest lists, and links the dependencies. */
-async function install(): Promise<Scratch> {
+interface Packed {
+  readonly filename: string
+  readonly size: number
+  readonly unpackedSize: number
+  readonly files: readonly { readonly path: string }[]
+}
+
+/** Packs the build as it would be published. */
+function pack(...options: readonly string[]): Packed {
   build()
+  const args = ['pack', '--ignore-scripts', '--json', ...options]
+  const { status, stdout, stderr } = spawnSync('npm', args, { encoding: 'utf8', timeout: 120_000, maxBuffer: 16 * MB })
+  if (status !== 0) throw new Error(`npm pack failed: ${stderr}`)
+  const [packed] = JSON.parse(stdout) as readonly [Packed]
+  return packed
+}
+
+/** Unpacks the tarball as npm does, and links the dependencies. */
+async function install(): Promise<Scratch> {
   const folder = await scratch('consumer-')
   const place = join(folder.path, 'node_modules/postern')
-  const manifest = JSON.parse(await readFile('package.json', 'utf8'))
   await mkdir(place, { recursive: true })
-  for (const file of ['package.json', 'dist']) await cp(file, join(place, file), { recursive: true })
+  const tarball = join(folder.path, pack('--pack-destination', folder.path).filename)
+  expect(run(folder, 'tar', '-xzf', tarball, '-C', place, '--strip-components=1')).toEqual({ status: 0, output: '' })
+  const manifest = JSON.parse(await readFile(join(place, 'package.json'), 'utf8'))
   const linked = [...Object.keys(manifest.dependencies), 'smtp-server', 'vitest', '@types/node', 'undici-types']
   for (const name of linked) {
     const target = join(process.cwd(), 'node_modules', name)
@@ -51,14 +70,15 @@ const { postern, points } = require('postern')
 const { recommended } = require('postern/filters')
 const { guard, protect } = require('postern/smtp-server')
 const { probe, zone } = require('postern/testing')
-for (const name of ['milter', 'rspamd', 'postfix-policy', 'haraka', 'stalwart', 'webhook', 'facts', 'sqlite', 'redis'])
-  require('postern/' + name)
+for (const name of Object.keys(require('postern/package.json').exports).filter(name => !/json|vitest/.test(name)))
+  require('postern' + name.slice(1))
 const gateway = postern({ filters: recommended({ domains: ['example.org'] }), dns: zone({}) })
 const server = protect(new SMTPServer(guard(gateway, { logger: false, onData: (content, session, done) => done() })), gateway)
 const rule = { name: 'rule', mail: () => points(4, 'found') }
 probe(rule, { reversePath: 'a@example.org' }).then(async found => {
   await gateway.close()
-  console.log(typeof server.listen, found[0].rule)
+  const { PosternError } = await import('postern')
+  console.log(typeof server.listen, found[0].rule, PosternError === require('postern').PosternError)
 })
 `
 
@@ -109,10 +129,10 @@ const config = (module: string, files: readonly string[]): string =>
     files,
   })
 
-test('a host in CommonJS requires every entry point', async () => {
+test('a host in CommonJS requires every entry point, and shares one copy of postern with ES modules', async () => {
   await using folder = await install()
   await writeFile(join(folder.path, 'host.cjs'), commonJsHost)
-  expect(run(folder, process.execPath, '--no-warnings', 'host.cjs')).toEqual({ status: 0, output: 'function rule\n' })
+  expect(run(folder, process.execPath, 'host.cjs')).toEqual({ status: 0, output: 'function rule true\n' })
 })
 
 test('a host in TypeScript with module node16 is checked without a cast, as CommonJS and as ESM', async () => {
@@ -126,4 +146,26 @@ test('a host in TypeScript with module node16 is checked without a cast, as Comm
   const tsc = join(process.cwd(), 'node_modules/.bin/tsc')
   expect(run(folder, tsc, '-p', '.')).toEqual({ status: 0, output: '' })
   expect(run(folder, tsc, '-p', 'tsconfig.vitest.json')).toEqual({ status: 0, output: '' })
+})
+
+test('the tarball is at most 1.5 MB, and has neither maps nor pictures, sources nor tests', () => {
+  const { size, unpackedSize, files } = pack('--dry-run')
+  expect(size).toBeLessThanOrEqual(1.5 * MB)
+  // With what npm installs beside it (test/package.test.ts) this stays under 45 MB.
+  expect(unpackedSize).toBeLessThanOrEqual(6.5 * MB)
+  const unwanted = /\.(?:map|png|svg|tsx?)$|^(?:src|test|bench|scripts|fixtures)\//
+  const allowed = /\.d\.ts$|^dist\/console\/web\/icon\.svg$/
+  expect(files.map(({ path }) => path).filter(path => unwanted.test(path) && !allowed.test(path))).toEqual([])
+})
+
+test('each document that a message, a help text or a template names is in the tarball', () => {
+  const packed = new Set(pack('--dry-run').files.map(({ path }) => path))
+  const named = globSync('src/**/*.ts').flatMap(file =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .filter(line => !/^\s*\/?\*/.test(line))
+      .flatMap(line => line.match(/docs\/[\w/-]+\.md/g) ?? []),
+  )
+  expect(named.length).toBeGreaterThan(3)
+  expect(named.filter(path => !packed.has(path))).toEqual([])
 })

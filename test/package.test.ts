@@ -69,8 +69,8 @@ function placeOf(name: string, from: string): string {
 const MB = 1024 ** 2
 
 test.for([
-  ['what is needed', installed(required), 60, 34 * MB],
-  ['what is needed and what is optional', production, 80, 45 * MB],
+  ['what is needed', installed(required), 60, 28 * MB],
+  ['what is needed and what is optional', production, 80, 36 * MB],
 ] as const)(
   'of packages, %s are few, small, and run nothing while they are installed',
   ([, packages, maxPackages, maxBytes]) => {

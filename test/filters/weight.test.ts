@@ -1,10 +1,11 @@
 /** What one filter adds to a program that is bundled: itself and what it needs, not its neighbours. */
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build, type Options } from 'tsup'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import configs from '../../tsup.config.ts'
+import { markConstants, marked } from '../../scripts/pure-constants.ts'
+import config from '../../tsup.config.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'postern-weight-'))
 const installed = join(folder, 'node_modules/postern')
@@ -12,10 +13,9 @@ const KB = 1000
 
 /** The package as it is published, and a program for each filter that imports it from there. */
 beforeAll(async () => {
-  const modules = (configs as readonly Options[]).find(({ outDir }) => outDir === 'dist/modules')
-  const quiet: Options = { config: false, silent: true, clean: false, sourcemap: false, dts: false }
-  await build({ ...modules, ...quiet, outDir: join(installed, 'dist/modules') })
-  mkdirSync(installed, { recursive: true })
+  const quiet: Options = { config: false, silent: true, clean: false, dts: false }
+  await build({ ...(config as Options), ...quiet, outDir: join(installed, 'dist') })
+  markConstants(join(installed, 'dist'))
   copyFileSync('package.json', join(installed, 'package.json'))
   const programs = names.map(name => {
     const file = join(folder, `${name}.ts`)
@@ -67,10 +67,14 @@ test('the test can tell: the recommended set is over 200 KB', () => {
   expect(sizeOf('recommended')).toBeGreaterThan(200 * KB)
 })
 
-test('Node loads the filters as few files, and bundlers a file for each filter', () => {
-  const [node, modules] = configs as readonly Options[]
-  const entries = (options: Options | undefined) => (options?.entry as readonly string[]) ?? []
-  const ofFilters = (options: Options | undefined) => entries(options).filter(file => file.startsWith('src/filters/'))
-  expect(ofFilters(node)).toEqual(['src/filters/index.ts'])
-  expect(ofFilters(modules).length).toBeGreaterThan(30)
+test('a computed constant is marked, and keeps its value and the names of functions', async () => {
+  const code =
+    'const a = [1, 2].map(n => n + 1), f = () => 1, C = class {}, [b] = [3]\nexport const d = new Map([[a[0], b]])\nexport { a, f, C }'
+  const result = marked(code)
+  expect(result).toBe(
+    'const a = /* @__PURE__ */(()=>([1, 2].map(n => n + 1)))(), f = () => 1, C = class {}, [b] = [3]\nexport const d = /* @__PURE__ */(()=>(new Map([[a[0], b]])))()\nexport { a, f, C }',
+  )
+  const module = await import(`data:text/javascript,${encodeURIComponent(result)}`)
+  expect(module.d).toEqual(new Map([[2, 3]]))
+  expect([module.f.name, module.C.name]).toEqual(['f', 'C'])
 })

@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** What the build needs, and what is packed. */
 const FILES = ['src', 'scripts', 'docs', 'deploy', 'package.json', 'tsup.config.ts', 'tsconfig.json']
-const MORE = ['tsconfig.build.json', 'README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'LICENSE']
+const MORE = ['tsconfig.build.json', 'README.md', 'CHANGELOG.md', 'LICENSE']
 
 /** Builds and packs a copy of the checkout in `folder`. @returns the path of the tarball */
 export async function pack(folder: string): Promise<string> {
