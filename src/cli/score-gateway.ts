@@ -49,7 +49,10 @@ export async function score(message: ScoredMessage, parts: ScoreOptions): Promis
   const { options, notify, isOffline } = parts
   const { unknown, leftOut, ip, reversePath } = knownOf(message, isOffline)
   const forwardPaths = message.forwardPaths.length > 0 ? message.forwardPaths : [defaultRecipient(options)]
-  const filters = (await filtersOf(parts, message)).filter(({ name }) => !leftOut.has(name))
+  const begun: Promise<unknown>[] = []
+  const filters = (await filtersOf(parts, message))
+    .filter(({ name }) => !leftOut.has(name))
+    .map(filter => noteStart(filter, begun))
   const gateway = postern({
     filters,
     policy: relayPolicy(options.thresholds, options.policies),
@@ -62,6 +65,8 @@ export async function score(message: ScoredMessage, parts: ScoreOptions): Promis
     store: memoryStore(),
     notify,
   })
+  // A gateway lets no client wait for that; here DNS lists that are not checked yet would be left out.
+  await Promise.allSettled(begun)
   const session = gateway.open({ ip })
   try {
     await session.connect()
@@ -77,6 +82,20 @@ export async function score(message: ScoredMessage, parts: ScoreOptions): Promis
   } finally {
     session.close()
     await gateway.close()
+  }
+}
+
+/** The filter, with what it begins at its start added to `begun`. */
+function noteStart(filter: Filter, begun: Promise<unknown>[]): Filter {
+  const { start } = filter
+  if (start === undefined) return filter
+  return {
+    ...filter,
+    start: (services, feedback) => {
+      const started = start(services, feedback)
+      if (started instanceof Promise) begun.push(started)
+      return started
+    },
   }
 }
 
