@@ -1,10 +1,8 @@
-/** The policy service that main.cf, beside this, names: `node examples/postfix-policy/server.ts`. */
-import type { Server } from 'node:net'
-import { type PosternOptions, postern } from 'postern'
+/** The policy service that main.cf, beside this, names. */
+import { postern } from 'postern'
 import { recommended } from 'postern/filters'
 import { policyService } from 'postern/postfix-policy'
 
-export const postfixPolicy = (options?: Partial<PosternOptions>): Server =>
-  policyService(postern({ filters: recommended({ domains: ['example.net'] }), ...options }), { prepend: true })
-
-if (import.meta.main) postfixPolicy().listen(8892, '127.0.0.1')
+const gateway = postern({ name: 'mx.example.net', filters: recommended({ domains: ['example.net'] }) })
+const service = policyService(gateway, { prepend: true })
+service.listen(8892, '127.0.0.1', () => console.log('policy service on 127.0.0.1:8892'))

@@ -29,11 +29,13 @@ test(
   'honest mail goes on, strangers may not relay',
   async () => {
     await using nextHop = await sink()
+    const forward = await read('config/smtp_forward.ini')
     const plugins = (await read('config/plugins')).split('\n').filter(line => line !== '' && !line.startsWith('#'))
     await using haraka = await startHaraka({
       nextHop: nextHop.port,
       plugin: await read('plugins/postern.js'),
       plugins,
+      config: { 'smtp_forward.ini': forward.replace('2626', String(nextHop.port)) },
       files: installed,
     })
     const client = rawClient(haraka.port)

@@ -1,20 +1,14 @@
 /** The examples for Postfix: their lines of main.cf, in a real one, before their servers. */
-import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import type { AddressInfo, Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { dns, letter } from '../relay/networks.ts'
-import { loadExample } from '../support/example.ts'
+import { letter } from '../relay/networks.ts'
+import { exampleFolder } from '../support/example.ts'
 import { startPostfix } from '../support/postfix.ts'
 import { rawClient } from '../support/raw-client.ts'
+import { freePort } from '../support/scratch.ts'
 import { INSTALL_TIMEOUT } from '../support/services.ts'
 import { sink } from '../support/sink.ts'
-
-const { postfixMilter } =
-  loadExample<typeof import('../../examples/postfix-milter/server.ts')>('postfix-milter/server.ts')
-const { postfixPolicy } =
-  loadExample<typeof import('../../examples/postfix-policy/server.ts')>('postfix-policy/server.ts')
 
 /** The lines of an example's main.cf, with our port in place of the example's. */
 async function linesOf(example: string, port: number): Promise<Readonly<Record<string, string>>> {
@@ -26,20 +20,20 @@ async function linesOf(example: string, port: number): Promise<Readonly<Record<s
   )
 }
 
-const examples: readonly (readonly [example: string, open: (options: object) => Server, field: RegExp])[] = [
-  ['postfix-milter', postfixMilter, /^Authentication-Results: mx\.example\.net;[\s\S]*spf=pass/m],
-  ['postfix-policy', postfixPolicy, /^X-Spam-Status: No, /m],
+const examples: readonly (readonly [example: string, port: number, field: RegExp])[] = [
+  ['postfix-milter', 8891, /^Authentication-Results: mx\.example\.net;[\s\S]*spf=pass/m],
+  ['postfix-policy', 8892, /^X-Spam-Status: No, /m],
 ]
 
 test.for(examples)(
   '%s: honest mail goes on, strangers may not relay',
   { timeout: INSTALL_TIMEOUT },
-  async ([example, open, field]) => {
-    const server = open({ name: 'mx.example.net', dns })
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
+  async ([example, usualPort, field]) => {
+    const port = await freePort()
+    await using folder = await exampleFolder([`${example}/server.ts`], { [usualPort]: port })
+    await using server = await folder.start(/ on 127\.0\.0\.1:/, 'server.ts')
     await using nextHop = await sink()
-    const settings = await linesOf(example, (server.address() as AddressInfo).port)
+    const settings = await linesOf(example, port)
     await using postfix = await startPostfix({
       nextHop: nextHop.port,
       settings: { smtpd_upstream_proxy_protocol: 'haproxy', ...settings },
@@ -68,7 +62,7 @@ test.for(examples)(
     ])
     for (let tries = 0; nextHop.messages.length === 0 && tries < 500; tries += 1) await sleep(20)
     expect(nextHop.messages[0]).toMatch(field)
-    server.close()
+    await server.end()
     // A policy connection that is open is served to its end.
     if (example === 'postfix-milter')
       expect((await say([...begin, 'RCPT TO:<bob@example.net>'])).some(reply => reply.startsWith('451 4.7.1 '))).toBe(

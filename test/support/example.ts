@@ -23,6 +23,8 @@ export interface ExampleProgram extends AsyncDisposable {
   readonly output: () => string
   /** Waits until it has written that. */
   readonly writes: (expected: RegExp) => Promise<void>
+  /** Ends it, and waits until it has ended. */
+  readonly end: () => Promise<void>
 }
 
 /** A folder with copies of example files. */
@@ -83,12 +85,9 @@ function programOf(child: ChildProcess): ExampleProgram {
       for (const stream of [child.stdout, child.stderr]) stream?.on('data', look)
       child.on('close', () => reject(new Error(`the program has ended without ${expected}: ${output}`)))
     })
-  return {
-    output: () => output,
-    writes,
-    [Symbol.asyncDispose]: async () => {
-      child.kill('SIGKILL')
-      await ended
-    },
+  const end = async (): Promise<void> => {
+    child.kill('SIGKILL')
+    await ended
   }
+  return { output: () => output, writes, end, [Symbol.asyncDispose]: end }
 }

@@ -1,9 +1,9 @@
-/** The plugin file: `npm install postern` in Haraka's folder, this file in its `plugins`, its name in `config/plugins`. */
+/** The plugin: this file in Haraka's folder `plugins`, its name in `config/plugins`. */
 const { postern } = require('postern')
 const { recommended } = require('postern/filters')
 const { haraka } = require('postern/haraka')
 
-const gateway = postern({ filters: recommended({ domains: ['example.net'] }) })
+const gateway = postern({ filters: recommended({ domains: ['example.net'], content: true }) })
 
-// `recommended` has the filter `recipients`, so whom it takes needs no other plugin's word.
+// The filter `recipients` of `recommended` knows the domains: with `admit` no other plugin has to accept a recipient.
 Object.assign(exports, haraka(gateway, { admit: true }), { shutdown: () => gateway.close() })
