@@ -5,7 +5,7 @@ import { referencePages } from './reference/pages.ts'
 
 const root = resolve(import.meta.dirname, '..')
 
-for (const [path, text] of referencePages()) {
+for (const [path, text] of await referencePages()) {
   const file = join(root, path)
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, text)

@@ -8,7 +8,7 @@ import { referencePages } from '../scripts/reference/pages.ts'
 import { exportsOf, sourceOf, sourcesIn } from '../scripts/reference/source.ts'
 import { ruleSets } from '../src/filters/content/rule-sets.ts'
 
-const pages = referencePages()
+const pages = await referencePages()
 const factories = Object.keys(FILTERS)
 
 test.for([...pages])('%s is current: npm run reference', ([path, text]) => {

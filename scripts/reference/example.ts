@@ -7,6 +7,7 @@ const ENTRIES: readonly (readonly [module: string, file: string])[] = [
   ['postern/facts', 'src/facts/index.ts'],
   ['postern/store', 'src/store/index.ts'],
   ['postern/sqlite', 'src/store/sqlite/sqlite.ts'],
+  ['postern/redis', 'src/store/redis/redis.ts'],
 ]
 
 /** The example with its imports. A name that a filter and a fact share is the filter's. */

@@ -27,14 +27,14 @@ export function filtersPage(): string {
     this version and not since; [figures](../explain/figures.md) has the commands.`,
     `A duration is a text such as \`'5m'\`, \`'1.5s'\`, \`'36d'\`, or milliseconds as a number. A size is a text such as
     \`'25mb'\`, \`'256kb'\`, or bytes as a number. Points are added to the score of a message; the thresholds of the
-    [policy](api/index.md#thresholds) decide. A wrong option stops the start with an
+    [policy](api/postern.md#thresholds) decide. A wrong option stops the start with an
     [error](errors.md) that says what is expected.`,
     '## Sets and combinations',
     ...COMBINED.flatMap(combinedBlocks),
     '## Dry runs and exemptions',
     ...['shadow', 'unless'].flatMap(modelBlocks),
     '## A filter of your own',
-    `[Write and test a rule](../start/rule.md) shows how. The model of a filter is [\`Filter\`](api/index.md#filter).`,
+    `[Write and test a rule](../start/rule.md) shows how. The model of a filter is [\`Filter\`](api/postern.md#filter).`,
   )
 }
 

@@ -56,7 +56,7 @@ export const asCode = (text: string): string =>
 
 /** Interfaces that a host or a program implements: their place is the reference of the API. */
 const OPAQUE =
-  /^(?:Classifier|Clock|Connection|Consequences?|Duration|Filter|Forecast|Header|Limiter|LimiterSpec|Message|Opinion|OpinionQuestion|Recipient|Size|Store|StreamScanner|Transaction)$|Cost$|Id$|Rule$/
+  /^(?:Classifier|Clock|Connection|Consequences?|Duration|Filter|Forecast|Header|Limiter|IoClient|Gateway|LimiterSpec|MemoryStore|Message|NodeRedisClient|Notify|Opinion|OpinionQuestion|Recipient|Size|Store|StreamScanner|Transaction)$|Cost$|Id$|Rule$/
 
 /** The types that an option is made of. Generic parameters stand for themselves. */
 const innerTypes = ({ type }: Member, file: string): readonly string[] =>

@@ -56,7 +56,8 @@ const schema = schemaOf<FallbackOptions>('withFallback', {
  *
  * @throws PosternError when an option is wrong
  * @example
- * postern({ filters, store: withFallback(redisStore({ client }), { nodes: 4 }) })
+ * const shared = sqliteStore({ file: '/var/lib/postern/store.db' })
+ * const store = withFallback(shared, { nodes: 4, deadline: '50ms' })
  */
 export function withFallback(store: Store, options: FallbackOptions = {}): FallbackStore {
   const problems = [...wrongIn(aStore, store, 'withFallback.store'), ...problemsOf(schema, options)]

@@ -58,6 +58,8 @@ const schema = schemaOf<RedisStoreOptions>('redisStore', {
  *
  * @example
  * import { Redis } from 'ioredis'
+ *
+ * const filters = recommended({ domains: ['example.org'] })
  * const client = new Redis({ enableOfflineQueue: false, maxRetriesPerRequest: 0 })
  * postern({ filters, store: redisStore({ client }) })
  */

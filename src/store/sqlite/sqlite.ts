@@ -57,6 +57,7 @@ const schema = schemaOf<SqliteStoreOptions>('sqliteStore', {
  *
  * @throws PosternError when an option is wrong
  * @example
+ * const filters = recommended({ domains: ['example.org'] })
  * postern({ filters, store: sqliteStore({ file: '/var/lib/postern/store.db' }) })
  */
 export function sqliteStore(given: SqliteStoreOptions): SqliteStore {
