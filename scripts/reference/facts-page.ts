@@ -29,7 +29,7 @@ export function factsPage(): string {
     '# Facts',
     `A fact answers one question about a client or a message, and never judges. A filter asks with \`await
     context.ask(facts.spf)\`, from the stage of the fact on. The answer is found once for its scope and remembered, for
-    all filters. What cannot be known is a result of its own, such as \`unknown\` or \`temperror\`, never a "no".`,
+    all filters. What cannot be known has its separate result, such as \`unknown\` or \`temperror\`, never a "no".`,
     "[Write and test a rule](../start/rule.md) uses facts. Import them as one object, because filters have the same names: `import * as facts from 'postern/facts'`. This page is made from the code by `npm run reference`.",
     table(['fact', 'from the stage', 'what it finds'], rows),
     ...known.flatMap(blocks),
