@@ -18,7 +18,7 @@ afterEach(async () => {
 const changing = (Object.entries(ROUTES) as [RouteName, Route][]).filter(([, { method }]) => method !== 'GET')
 const PARAMS = { ref: 'REF00001', id: 'x', name: 'x' }
 
-describe('requests of other sites', () => {
+describe('S04 requests of other sites', () => {
   const foreign = [
     { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' },
     { 'sec-fetch-site': 'same-site', origin: 'http://other.localhost:8080' },

@@ -80,7 +80,7 @@ const query = fc.record(
   { requiredKeys: [] },
 )
 
-describe('of recipients in other domains', () => {
+describe('P13 of recipients in other domains', () => {
   test('no endpoint shows anything to an account of some domains', async () => {
     const roles = fc.constantFrom('admin', 'operator', 'viewer')
     await fc.assert(
@@ -143,7 +143,7 @@ describe('of recipients in other domains', () => {
   })
 })
 
-describe('actions', () => {
+describe('P13 actions', () => {
   test('a foreign message is neither released nor deleted nor said to be anything', async () => {
     const browser = await opened.as('operator', ['a.example'])
     const both = sessions.find(

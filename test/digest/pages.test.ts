@@ -39,7 +39,7 @@ test('a deletion by link trains the filters that it was spam', async () => {
   expect([await world.stateOf(id), world.trained]).toMatchObject(['deleted', [{ label: 'spam' }]])
 })
 
-describe('nothing but a POST with the token in its body acts', () => {
+describe('P12 nothing but a POST with the token in its body acts', () => {
   test.for<[title: string, method: string, body: string | undefined, headers: Record<string, string>]>([
     ['a GET', 'GET', undefined, {}],
     ['a HEAD', 'HEAD', undefined, {}],
@@ -97,7 +97,7 @@ describe('nothing but a POST with the token in its body acts', () => {
   })
 })
 
-describe('a token', () => {
+describe('P12 a token', () => {
   test('of another recipient is for the message of that recipient, and no other', async () => {
     await using world = await heldWorld()
     const id = await world.hold({ recipients: [BOB, 'eve@example.org'] })

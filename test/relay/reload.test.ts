@@ -9,7 +9,7 @@ import { begin, deliver, letter, messages, relayProcess, stuffed } from './relay
 const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 
 test.for([1, 2])(
-  '%i processes take over a new configuration, and keep the old one when the new one is wrong',
+  'P14 %i processes take over a new configuration, and keep the old one when the new one is wrong',
   {
     timeout: 120_000,
   },
@@ -68,7 +68,7 @@ test('what needs a restart is said', async () => {
   await expect.poll(relay.tells).toMatch(/read again; a change of limits takes effect at the next start/)
 })
 
-test('reloads under load lose no message and refuse none', { timeout: 120_000 }, async () => {
+test('P14 reloads under load lose no message and refuse none', { timeout: 120_000 }, async () => {
   await using folder = await scratch()
   await using relay = await relayProcess(['--maildir', folder.path])
   let isOver = false

@@ -29,6 +29,7 @@ export class MessageFiles {
 
   /** Writes a message. It is safe when this settles; a file that could not be written whole is removed. */
   async write(id: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+    const held = this.#path(id)
     const unfinished = join(this.#folder, 'tmp', id)
     try {
       // Never through a link, never over another message.
@@ -39,7 +40,7 @@ export class MessageFiles {
       } finally {
         await file.close()
       }
-      await rename(unfinished, this.#path(id))
+      await rename(unfinished, held)
       await syncFolder(join(this.#folder, 'messages'))
     } catch (error) {
       await unlink(unfinished).catch(() => undefined)
