@@ -1,5 +1,5 @@
-/** The explanations name the numbers of the code: bounds, levels, thresholds. */
-import { readFileSync } from 'node:fs'
+/** The explanations name the numbers of the code: bounds, levels, thresholds; and every decision is in their list. */
+import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { readLimits } from '../src/engine/message-limits.ts'
 import { points, thresholds } from '../src/index.ts'
@@ -76,4 +76,11 @@ test('model.md has the thresholds', () => {
   expect([tag, (tag ?? 0) - 0.1].map(score => verdictAt(score).tagged)).toEqual([true, undefined])
   expect([quarantine, reject].map(score => verdictAt(score).verdict)).toEqual(['quarantine', 'reject'])
   expect([quarantine, reject].map(score => verdictAt((score ?? 0) - 0.1).verdict)).toEqual(['accept', 'quarantine'])
+})
+
+test('decisions/README.md lists every record', () => {
+  const list = readFileSync('decisions/README.md', 'utf8')
+  const records = readdirSync('decisions').filter(name => /^\d{3}-/.test(name))
+  expect(records.length).toBeGreaterThan(30)
+  expect(records.filter(name => !list.includes(`[${name.slice(0, 3)}](${name})`))).toEqual([])
 })
