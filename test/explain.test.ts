@@ -82,5 +82,6 @@ test('decisions/README.md lists every record', () => {
   const list = readFileSync('decisions/README.md', 'utf8')
   const records = readdirSync('decisions').filter(name => /^\d{3}-/.test(name))
   expect(records.length).toBeGreaterThan(30)
-  expect(records.filter(name => !list.includes(`[${name.slice(0, 3)}](${name})`))).toEqual([])
+  const missing = records.filter(name => !list.includes(`[${name.slice(0, 3)}](${name})`))
+  expect(missing, 'add each with its title to decisions/README.md').toEqual([])
 })
