@@ -1,6 +1,7 @@
 /** The tests that stand alone: no data but the fixtures, no network but the loopback. */
 import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { faults } from './test/support/long-tests.ts'
 
 // Tests start programs of hundreds of source files: what Node compiled for one, the next one reads.
 process.env.NODE_COMPILE_CACHE ??= resolve('node_modules/.cache/node')
@@ -11,13 +12,8 @@ const sharing = [
   'test/{model,net,observe,policy,trace,console/web}/**/*.test.ts',
 ]
 /** Among these: they look at what a process has loaded, replace modules, start programs, or count the time. */
-const apart = [
-  'test/facts/arc/*.test.ts',
-  'test/load/flood.test.ts',
-  'test/mime/threads.test.ts',
-  'test/**/*absent.test.ts',
-]
-const never = ['test/data/**', 'test/**/*.system.test.ts']
+const apart = ['test/facts/arc/*.test.ts', 'test/mime/threads.test.ts', 'test/**/*absent.test.ts']
+const never = ['test/data/**', 'test/**/*.system.test.ts', ...faults]
 
 export default defineConfig({
   test: {
@@ -32,7 +28,7 @@ export default defineConfig({
         test: { name: 'shared', isolate: false, include: sharing, exclude: [...never, ...apart] },
       },
       { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: [...never, ...sharing] } },
-      { extends: true, test: { name: 'apart', include: apart } },
+      { extends: true, test: { name: 'apart', include: apart, exclude: never } },
     ],
   },
 })

@@ -1,24 +1,16 @@
 /**
  * The tests that run real programs (clamd, Postfix, Redis, Exim, Haraka, rspamd), found on this machine or installed,
- * and those that try for minutes what `npm test` tries for seconds.
+ * and those that take minutes.
  */
 import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { drawn, faults } from './test/support/long-tests.ts'
 
 process.env.NODE_COMPILE_CACHE ??= resolve('node_modules/.cache/node')
 
-/** They read `long` of `test/support/full.ts`. */
-const long = [
-  'test/relay/{crash,duplicates,exhausted,delivery/killed}.test.ts',
-  'test/console/sign-in.test.ts',
-  'test/load/flood.test.ts',
-  'test/mime/fuzz.test.ts',
-  'test/faults/{soak,attacks}.test.ts',
-]
-
 export default defineConfig({
   test: {
-    include: ['test/**/*.system.test.ts', ...long],
+    include: ['test/**/*.system.test.ts', ...faults, ...drawn()],
     env: { POSTERN_LONG: '1' },
     exclude: ['test/data/**'],
     // Each file starts programs of its own: more workers than this only make each other late.

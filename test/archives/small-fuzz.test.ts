@@ -1,7 +1,7 @@
 /** Small formats that are cut, changed or made at random: a reading ends, without an exception and in linear time. */
 import { expect, test } from 'vitest'
 import { inspector } from '../../src/archives/inspect.ts'
-import { cpuTime } from '../support/cpu.ts'
+import { growth } from '../support/cpu.ts'
 import { dice, randomBytes, runs } from '../support/random.ts'
 import { shellLink } from '../support/shell-link.ts'
 
@@ -84,12 +84,8 @@ test('M14 the time for a file that is made to be expensive grows with its size a
     ['a.csproj', '<Project>', '<UsingTask <Exec '],
     ['a.mobileconfig', '<?xml?><plist>', '<key>a</key>   '],
   ]
-  const cost = async (size: number): Promise<number> => {
-    const before = cpuTime()
+  const read = async (size: number): Promise<void> => {
     for (const [name, start, unit] of kinds) await look(name, Buffer.from(start + unit.repeat(size / unit.length)))
-    return cpuTime() - before
   }
-  await cost(100_000)
-  const [small, large] = [await cost(200_000), await cost(1_600_000)]
-  expect(large).toBeLessThan(40 * Math.max(small, 20))
+  expect(await growth(read, { small: 100_000, large: 800_000, enough: 40, floor: 10 })).toBeLessThan(40)
 })

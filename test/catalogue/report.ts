@@ -65,21 +65,23 @@ export function table(found: ReadonlyMap<Row, Standing>): string {
 
 const isPassed = ({ status }: { readonly status: string }): boolean => status === 'passed'
 
-/** Runs both sets of tests and reads what vitest wrote down. */
+/** Runs all sets of tests and reads what vitest wrote down. */
 function run(): Results {
   const folder = mkdtempSync(join(tmpdir(), 'postern-catalogue-'))
   try {
-    const outcomes = ['vitest.config.ts', 'vitest.data.config.ts'].map((config, index): Results => {
-      const file = join(folder, `${index}.json`)
-      const options = ['run', '--config', config, '--reporter=json', `--outputFile=${file}`]
-      spawnSync('vitest', options, { stdio: ['ignore', 'inherit', 'inherit'] })
-      try {
-        return JSON.parse(readFileSync(file, 'utf8'))
-      } catch {
-        console.error(`${config}: no results, its tests count as not built`)
-        return { testResults: [] }
-      }
-    })
+    const outcomes = ['vitest.config.ts', 'vitest.system.config.ts', 'vitest.data.config.ts'].map(
+      (config, index): Results => {
+        const file = join(folder, `${index}.json`)
+        const options = ['run', '--config', config, '--reporter=json', `--outputFile=${file}`]
+        spawnSync('vitest', options, { stdio: ['ignore', 'inherit', 'inherit'] })
+        try {
+          return JSON.parse(readFileSync(file, 'utf8'))
+        } catch {
+          console.error(`${config}: no results, its tests count as not built`)
+          return { testResults: [] }
+        }
+      },
+    )
     return { testResults: outcomes.flatMap(({ testResults }) => testResults) }
   } finally {
     rmSync(folder, { recursive: true, force: true })

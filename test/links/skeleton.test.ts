@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { fold } from '../../src/links/fold.ts'
 import { MAX_SKELETON_LENGTH, Skeleton } from '../../src/links/skeleton.ts'
+import { growth } from '../support/cpu.ts'
 import { fc, runs } from '../support/property.ts'
 
 const says = (text: string): readonly string[] => {
@@ -127,18 +128,15 @@ test('the first reading of any text is what `fold` makes of it', () => {
 
 test.for(['P a ', 'I', 'a\u200b', 'aа', 'P-', 'a\u0336', '\u202d', 'α', '𝐏', 'l1', '0', 'Ꭺ', 'ab\u00ad'])(
   'a text of many %j costs no more than its first characters',
-  piece => {
-    const cost = (text: string): number => {
-      const start = process.cpuUsage()
+  async piece => {
+    const read = (text: string): void => {
       for (let round = 0; round < 20; round++) {
         const skeleton = new Skeleton(text)
         expect([skeleton.others, skeleton.disguises]).toHaveLength(2)
       }
-      const { user, system } = process.cpuUsage(start)
-      return user + system
     }
     const short = piece.repeat(Math.ceil(MAX_SKELETON_LENGTH / piece.length))
-    cost(short)
-    expect(cost(piece.repeat(100_000))).toBeLessThan(20 * cost(short) + 50_000)
+    const sizes = { small: short, large: piece.repeat(100_000) }
+    expect(await growth(read, { ...sizes, enough: 20, floor: 2.5 })).toBeLessThan(20)
   },
 )

@@ -40,6 +40,35 @@ export async function cpuOfAsync(work: () => Promise<unknown>, { enough = 0, run
 }
 
 /**
+ * How many times as much CPU of this thread `work` takes for `large` as for `small`, where less than `floor`
+ * milliseconds count as `floor`. Each is done once before, so that neither pays for compiling; then both in turn, and
+ * the least of each counts. It ends as soon as the growth is under `enough`.
+ */
+export async function growth<Size>(
+  work: (size: Size) => unknown,
+  { small, large, enough, floor = 1 }: { small: Size; large: Size; enough: number; floor?: number },
+): Promise<number> {
+  await work(small)
+  await work(large)
+  const least = { small: Infinity, large: Infinity }
+  for (let run = 0; run < 6 && (run < 2 || ratio() >= enough); run += 1) {
+    least.small = Math.min(least.small, await timed(() => work(small)))
+    least.large = Math.min(least.large, await timed(() => work(large)))
+  }
+  return ratio()
+
+  function ratio(): number {
+    return least.large / Math.max(floor, least.small)
+  }
+}
+
+async function timed(work: () => unknown): Promise<number> {
+  const before = threadTime()
+  await work()
+  return threadTime() - before
+}
+
+/**
  * The longest stretch for which `work` kept the event loop to itself, in milliseconds of CPU of this thread on the
  * reference machine. It is done again while it was longer than `enough`: a collection of others' garbage may fall into
  * one run, and what the work itself takes is in every run.

@@ -1,8 +1,9 @@
 /**
- * Random values in tests: `npm test` draws the same ones in each run. `POSTERN_FUZZ=N` draws others and tries each N
- * times; the seed is printed, and `POSTERN_SEED` takes it again.
+ * Random values in tests: `npm test` draws the same ones in each run, a fourth of what `npm run test:system` draws.
+ * `POSTERN_FUZZ=N` draws others and tries each N times; the seed is printed, and `POSTERN_SEED` takes it again.
  */
 import { randomInt } from 'node:crypto'
+import { long } from './full.ts'
 
 const { POSTERN_FUZZ, POSTERN_SEED } = process.env
 
@@ -10,8 +11,12 @@ const { POSTERN_FUZZ, POSTERN_SEED } = process.env
 export const seed = Number(POSTERN_SEED ?? (POSTERN_FUZZ === undefined ? 1 : randomInt(2 ** 31)))
 if (POSTERN_FUZZ !== undefined) console.log(`random values with POSTERN_SEED=${seed}`)
 
-/** How often something is tried with random values: so often, or more with `POSTERN_FUZZ`. */
-export const runs = (usual: number): number => Math.max(usual, Number(POSTERN_FUZZ ?? 0))
+/** How often something is tried with random values: `usual` times where tests may take long, a fourth of it otherwise. */
+export const runs = (usual: number): number =>
+  Math.max(long || usual <= FEW ? usual : Math.max(FEW, Math.ceil(usual / 4)), Number(POSTERN_FUZZ ?? 0))
+
+/** So few are always tried. */
+const FEW = 25
 
 /** Whole numbers from 0 to `sides` - 1 (xorshift, Marsaglia 2003); each `stream` is another sequence. */
 export function dice(stream = 0): (sides: number) => number {

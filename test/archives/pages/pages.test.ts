@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { inspector } from '../../../src/archives/inspect.ts'
 import { decodePage, expandEntities } from '../../../src/archives/pages/decode.ts'
-import { cpuTime } from '../../support/cpu.ts'
+import { growth } from '../../support/cpu.ts'
 import { fc, runs } from '../../support/property.ts'
 
 const { signal } = new AbortController()
@@ -66,19 +66,8 @@ test.for<readonly [what: string, unit: string]>([
   ['markup', "document.write('<form action=x>');"],
   ['assignments', 'location=a;'],
 ])('M04 the cost of %s in a script grows with its length', async ([, unit]) => {
-  const cost = async (size: number): Promise<number> => {
-    const bytes = Buffer.from(`<html><script>${unit.repeat(Math.ceil(size / unit.length))}`)
-    let least = Infinity
-    for (let run = 0; run < 3; run++) {
-      const before = cpuTime()
-      await look(bytes)
-      least = Math.min(least, cpuTime() - before)
-    }
-    return least
-  }
-  await cost(65_536)
-  const small = Math.max(4, await cost(131_072))
-  expect(await cost(1_048_576)).toBeLessThan(24 * small)
+  const read = (size: number) => look(Buffer.from(`<html><script>${unit.repeat(Math.ceil(size / unit.length))}`))
+  expect(await growth(read, { small: 131_072, large: 1_048_576, enough: 24, floor: 4 })).toBeLessThan(24)
 })
 
 test('any page is inspected, whatever it has', async () => {

@@ -12,6 +12,7 @@ import { headerForm } from '../../../src/filters/header-form.ts'
 import { postern } from '../../../src/index.ts'
 import { type MessageOptions, message } from '../../../src/testing/message.ts'
 import { zone } from '../../../src/testing/zone.ts'
+import { long } from '../../support/full.ts'
 import { fc, runs } from '../../support/property.ts'
 
 const QUARANTINE = 6
@@ -102,7 +103,7 @@ const fields = {
 } as const satisfies Readonly<Record<string, (value: string) => MessageOptions>>
 
 /** Of each list so many are sent, as far apart as the list allows. */
-const MAX_VALUES = 500
+const MAX_VALUES = long ? 500 : 120
 
 const honest: MessageOptions = { text: TEXT }
 
@@ -125,9 +126,11 @@ const linked = (url: string, shown: string): MessageOptions => ({
 })
 
 test('no link of the tests reaches the threshold, whatever it shows', async () => {
-  for (const url of urls) await staysBelow(linked(url, 'here'), url)
+  const step = Math.ceil(urls.length / MAX_VALUES)
+  const sent = urls.filter((_, index) => index % step === 0)
+  for (const url of sent) await staysBelow(linked(url, 'here'), url)
   const shown = urls.filter(url => url.startsWith('http')).slice(0, 40)
-  for (const [index, url] of urls.entries()) await staysBelow(linked(url, shown[index % shown.length] ?? ''), url)
+  for (const [index, url] of sent.entries()) await staysBelow(linked(url, shown[index % shown.length] ?? ''), url)
 })
 
 const words = fc.constantFrom(

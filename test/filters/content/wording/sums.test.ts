@@ -1,6 +1,7 @@
 /** Which sums of money are large. */
 import { expect, test } from 'vitest'
 import { largeSum } from '../../../../src/filters/content/wording/sums.ts'
+import { growth } from '../../../support/cpu.ts'
 
 test.each([
   ['US$8,200,000.00', 'US$8,200,000.00'],
@@ -24,13 +25,10 @@ test.each([
   expect(largeSum(text)).toBeUndefined()
 })
 
-test('digits without an end are searched in linear time', () => {
-  const time = (length: number): number => {
+test('digits without an end are searched in linear time', async () => {
+  const read = (length: number): void => {
     const text = '$1 million '.repeat(length / 22) + '1,'.repeat(length / 4)
-    const { user } = process.cpuUsage()
     for (let round = 0; round < 200; round += 1) largeSum(text)
-    return process.cpuUsage().user - user
   }
-  time(2000)
-  expect(time(16_000)).toBeLessThan(24 * Math.max(time(2000), 1000))
+  expect(await growth(read, { small: 2000, large: 16_000, enough: 24 })).toBeLessThan(24)
 })
