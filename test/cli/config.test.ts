@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { scratch } from '../support/scratch.ts'
 
-const cli = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+const cli = process.env.POSTERN_TEST_CLI ?? fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
 interface Run {
   readonly status: number

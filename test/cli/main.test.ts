@@ -15,7 +15,7 @@ import { saveTo } from '../../src/testing/recording.ts'
 import { zone } from '../../src/testing/zone.ts'
 import { type Scratch, scratch } from '../support/scratch.ts'
 
-const cli = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+const cli = process.env.POSTERN_TEST_CLI ?? fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const source = (path: string) =>
   JSON.stringify(pathToFileURL(fileURLToPath(new URL(`../../src/${path}`, import.meta.url))))
 

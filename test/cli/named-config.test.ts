@@ -9,12 +9,13 @@ import { sqliteHistory } from '../../src/history/index.ts'
 import { sessionOf } from '../history/events.ts'
 import { scratch } from '../support/scratch.ts'
 
-const cli = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+const source = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+const cli = process.env.POSTERN_TEST_CLI ?? source
 const environment = { ...process.env, POSTERN_CONFIG: undefined }
 
-const postern = (cwd: string, args: readonly string[], more: NodeJS.ProcessEnv = {}) =>
+const postern = (cwd: string, args: readonly string[], more: NodeJS.ProcessEnv = {}, program = cli) =>
   new Promise<{ readonly status: number; readonly out: string; readonly error: string }>(done => {
-    execFile(process.execPath, [cli, ...args], { cwd, env: { ...environment, ...more } }, (failure, out, error) =>
+    execFile(process.execPath, [program, ...args], { cwd, env: { ...environment, ...more } }, (failure, out, error) =>
       done({ status: failure === null ? 0 : Number(failure.code), out, error }),
     )
   })
@@ -70,7 +71,7 @@ test('a configuration that imports from a checkout without a build is not taken 
   await using folder = await scratch()
   const check = async (module: string) => {
     await writeFile(join(folder.path, 'postern.config.mjs'), `import '${module}'\nexport default {}\n`)
-    return (await postern(folder.path, ['config', 'check', 'postern.config.mjs'])).error
+    return (await postern(folder.path, ['config', 'check', 'postern.config.mjs'], {}, source)).error
   }
   const missing = pathToFileURL(resolve(import.meta.dirname, '../../dist/none/index.js')).href
   expect(await check(missing)).toMatch(/found "postern without its build", expected a build; run npm run build/)

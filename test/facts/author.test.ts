@@ -6,7 +6,7 @@ import { parseAddresses } from '../../src/mime/header/addresses.ts'
 import { headerOf } from '../../src/mime/header/collect.ts'
 import { addressParsers, mailauthAuthors, mailparserAuthors } from '../support/authors.ts'
 import { cpuOf } from '../support/cpu.ts'
-import { fc } from '../support/property.ts'
+import { fc, runs } from '../support/property.ts'
 
 const messageFrom = (value: string) => Buffer.from(`Subject: x\r\nFrom: ${value}\r\nTo: z@example.org\r\n\r\nHello\r\n`)
 const authorOf = (message: Buffer | string, utf8 = false) => readAuthor(headerOf(Buffer.from(message)), utf8)
@@ -247,10 +247,10 @@ const trick = fc.oneof(
 )
 const mutated = fc.array(trick, { minLength: 1, maxLength: 6 }).map(pieces => pieces.join(''))
 
-test('A04 in 100,000 mutated From fields no clear author differs from that of another parser', () => {
+test('A04 in many mutated From fields no clear author differs from that of another parser', () => {
   let clear = 0
   let careless = 0
-  for (const value of fc.sample(mutated, 100_000)) {
+  for (const value of fc.sample(mutated, runs(100_000))) {
     const header = headerOf(messageFrom(value))
     const author = readAuthor(header, true)
     if (author.kind === 'unclear') continue
@@ -264,7 +264,7 @@ test('A04 in 100,000 mutated From fields no clear author differs from that of an
 
 test('A04 a clear author is the author that mailauth aligns and mailparser shows', async () => {
   let clear = 0
-  for (const value of fc.sample(mutated, 15_000)) {
+  for (const value of fc.sample(mutated, runs(15_000))) {
     const header = headerOf(messageFrom(value))
     const author = readAuthor(header, true)
     if (author.kind === 'unclear') continue

@@ -11,7 +11,7 @@ const { POSTERN_FUZZ, POSTERN_SEED } = process.env
 export const seed = Number(POSTERN_SEED ?? (POSTERN_FUZZ === undefined ? 1 : randomInt(2 ** 31)))
 if (POSTERN_FUZZ !== undefined) console.log(`random values with POSTERN_SEED=${seed}`)
 
-/** How often something is tried with random values: `usual` times where tests may take long, a fourth of it otherwise. */
+/** How often something is tried with random values: `usual` times where tests may take long, else a fourth of it. */
 export const runs = (usual: number): number =>
   Math.max(long || usual <= FEW ? usual : Math.max(FEW, Math.ceil(usual / 4)), Number(POSTERN_FUZZ ?? 0))
 

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { dkimSign } from 'mailauth/lib/dkim/sign.js'
 import { describe, expect, test } from 'vitest'
 import { zone } from '../../../src/testing/zone.ts'
+import { long } from '../../support/full.ts'
 import { fc, runs } from '../../support/property.ts'
 import { difference } from './compare.ts'
 import { cutAt, delivered, everyCut, NOW, verify } from './messages.ts'
@@ -73,9 +74,11 @@ describe('what mailauth signs', () => {
   test.for(pairs)('with %s passes wherever the bytes are cut', async pair => {
     for (const body of bodies.slice(0, 6)) {
       const bytes = await signedByMailauth(message(fields.slice(1, 4), body), pair)
-      for (const chunks of everyCut(bytes)) expect((await verify(bytes, dns, { chunks })).result).toBe('pass')
+      for (const chunks of cutsOf(bytes)) expect((await verify(bytes, dns, { chunks })).result).toBe('pass')
     }
   })
+
+  const cutsOf = (bytes: Buffer) => [...everyCut(bytes)].filter((_, index) => long || index % 5 === 0)
 
   test('with any l= passes, and tells how much is not covered', async () => {
     for (const body of bodies.slice(0, 7)) {

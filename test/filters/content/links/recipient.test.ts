@@ -20,5 +20,5 @@ test('a hash is found in a URL wherever a search of every place finds it', () =>
     }),
     { numRuns: runs(2000) },
   )
-  expect(found).toBeGreaterThan(200)
+  expect(found).toBeGreaterThan(runs(2000) / 10)
 })

@@ -129,7 +129,7 @@ test('no phrase is passed over for a word that the text seems to lack', () => {
     }),
     { numRuns: runs(200) },
   )
-  expect(several).toBeGreaterThan(50)
+  expect(several).toBeGreaterThan(runs(200) / 4)
 })
 
 test('all phrases at one place are found', () => {
