@@ -1,25 +1,19 @@
-/** Stalwart's hooks and the webhooks of cloud mail services, each on its own port. */
-import type { Server } from 'node:http'
-import { type PosternOptions, postern } from 'postern'
+/** Stalwart's hooks and the webhooks of cloud mail services, each on a separate port. */
+import { postern } from 'postern'
 import { recommended } from 'postern/filters'
 import { hooks } from 'postern/stalwart'
 import { serve, webhook } from 'postern/webhook'
 
-export function httpHooks(
-  authorization: string,
-  options?: Partial<PosternOptions>,
-): { readonly hooks: Server; readonly webhook: Server } {
-  const gateway = postern({ filters: recommended({ domains: ['example.net'] }), ...options })
-  return {
-    // MtaHook in Stalwart: url http://127.0.0.1:8893/, stages connect ehlo mail rcpt data, tempFailOnError true.
-    hooks: serve(hooks(gateway, { authorization })),
-    // The service posts message/rfc822 to http://127.0.0.1:8894/?from=…&to=…&ip=…
-    webhook: serve(webhook(gateway, { authorization })),
-  }
-}
+const gateway = postern({
+  name: 'mx.example.net',
+  filters: recommended({ domains: ['example.net'], content: true }),
+})
+const authorization = process.env.POSTERN_AUTHORIZATION ?? ''
 
-if (import.meta.main) {
-  const servers = httpHooks(process.env.POSTERN_AUTHORIZATION ?? '')
-  servers.hooks.listen(8893, '127.0.0.1')
-  servers.webhook.listen(8894, '127.0.0.1')
-}
+// MtaHook in Stalwart: url http://127.0.0.1:8893/, stages connect ehlo mail rcpt data, tempFailOnError true.
+const mtaHooks = serve(hooks(gateway, { authorization }))
+mtaHooks.listen(8893, '127.0.0.1', () => console.log('hooks on 127.0.0.1:8893'))
+
+// The service posts message/rfc822 to http://127.0.0.1:8894/?from=…&to=…&ip=…
+const cloud = serve(webhook(gateway, { authorization }))
+cloud.listen(8894, '127.0.0.1', () => console.log('webhook on 127.0.0.1:8894'))

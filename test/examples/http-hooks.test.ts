@@ -1,27 +1,24 @@
 /** The example for Stalwart and cloud mail services: both servers, each asked once in its own format. */
-import { once } from 'node:events'
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { expect, test } from 'vitest'
-import { dns, letter } from '../relay/networks.ts'
-import { loadExample } from '../support/example.ts'
+import { expect, test, vi } from 'vitest'
+import { letter } from '../relay/networks.ts'
+import { exampleFolder } from '../support/example.ts'
+import { freePort } from '../support/scratch.ts'
 
-const { httpHooks } = loadExample<typeof import('../../examples/http-hooks/server.ts')>('http-hooks/server.ts')
+vi.setConfig({ testTimeout: 120_000 })
 
 const authorization = 'Bearer secret'
-const ask = async (server: Server, path: string, body: string) => {
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+const ask = async (port: number, path: string, body: string) => {
   const response = await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', headers: { authorization }, body })
-  server.close()
   return await response.json()
 }
 
 test('both say what is to become of a message', async () => {
-  const servers = httpHooks(authorization, { name: 'mx.example.net', dns })
+  const ports = { 8893: await freePort(), 8894: await freePort() }
+  await using folder = await exampleFolder(['http-hooks/server.ts'], ports, { POSTERN_AUTHORIZATION: authorization })
+  await using server = await folder.start(/^webhook on /m, 'server.ts')
+  await server.writes(/^hooks on /m)
   const path = '/?from=alice@example.org&to=bob@example.net&ip=192.0.2.7&helo=mx.example.org'
-  expect(await ask(servers.webhook, path, letter)).toMatchObject({ verdict: 'accept' })
+  expect(await ask(ports[8894], path, letter)).toMatchObject({ verdict: 'accept' })
   const call = {
     context: {
       stage: 'rcpt',
@@ -31,12 +28,13 @@ test('both say what is to become of a message', async () => {
     },
     envelope: { from: { address: 'alice@example.org' }, to: [{ address: 'eve@elsewhere.example' }] },
   }
-  expect(await ask(servers.hooks, '/', JSON.stringify(call))).toMatchObject({
+  expect(await ask(ports[8893], '/', JSON.stringify(call))).toMatchObject({
     action: 'reject',
     response: { status: 550, enhanced_status: '5.7.1' },
   })
 })
 
-test('without a secret nothing is opened', () => {
-  expect(() => httpHooks('')).toThrow('a secret that requests must have')
+test('without a secret nothing is opened', async () => {
+  await using folder = await exampleFolder(['http-hooks/server.ts'])
+  await expect(folder.node('server.ts')).rejects.toThrow('a secret that requests must have')
 })

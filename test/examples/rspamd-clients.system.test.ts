@@ -1,27 +1,35 @@
 /** The example for clients of Rspamd: every line of it is said by the client that it is for. */
 import { execFile } from 'node:child_process'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
-import type { AddressInfo, Server } from 'node:net'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { points, reject } from '../../src/index.ts'
-import { dns, letter } from '../relay/networks.ts'
-import { loadExample } from '../support/example.ts'
+import { letter } from '../relay/networks.ts'
+import { type ExampleFolder, type ExampleProgram, exampleFolder } from '../support/example.ts'
 import { eximSays } from '../support/exim.ts'
 import { startHaraka } from '../support/haraka.ts'
 import { rawClient } from '../support/raw-client.ts'
-import { type Scratch, scratch } from '../support/scratch.ts'
+import { freePort } from '../support/scratch.ts'
 import { INSTALL_TIMEOUT, need } from '../support/services.ts'
 import { sink } from '../support/sink.ts'
 
 const run = promisify(execFile)
-const { inPlaceOfRspamd } =
-  loadExample<typeof import('../../examples/rspamd-clients/server.ts')>('rspamd-clients/server.ts')
-let server: Server
-let folder: Scratch
+
+/** In place of the example's filters: what the clients are to show. */
+const WORDS = `
+import { points, reject } from 'postern'
+export const words = {
+  name: 'words',
+  header({ header }) {
+    const subject = header.get('subject') ?? ''
+    return (/offer/i.test(subject) && points(8, 'an offer')) || (/virus/i.test(subject) && reject('5.7.1', 'a virus'))
+  },
+}
+`
+
+let server: ExampleProgram
+let folder: ExampleFolder
 let port = 0
 
 /** A file of the example, with our port in place of Rspamd's. */
@@ -32,33 +40,21 @@ const read = (name: string): string =>
   )
 
 beforeAll(async () => {
-  server = inPlaceOfRspamd({
-    name: 'mx.example.net',
-    dns,
-    filters: [
-      {
-        name: 'words',
-        header: ({ header }) => {
-          const subject = header.get('subject') ?? ''
-          return (
-            (/offer/i.test(subject) && points(8, 'an offer')) || (/virus/i.test(subject) && reject('5.7.1', 'a virus'))
-          )
-        },
-      },
-    ],
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  port = (server.address() as AddressInfo).port
-  folder = await scratch()
+  port = await freePort()
+  folder = await exampleFolder(['rspamd-clients/server.ts'], { 11333: port })
+  const file = join(folder.path, 'server.ts')
+  const text = (await readFile(file, 'utf8')).replace(/filters: .*/, 'filters: [words],')
+  await writeFile(file, `import { words } from './words.mjs'\n${text}`)
+  await writeFile(join(folder.path, 'words.mjs'), WORDS)
+  server = await folder.start(/ on 127\.0\.0\.1:/, 'server.ts')
   await writeFile(join(folder.path, 'message.eml'), letter.replace('Hello', 'An offer'))
   await need('rspamc', ['rspamd'])
   await need('spamc', ['spamc'])
   await need('curl', ['curl'])
 }, INSTALL_TIMEOUT)
 afterAll(async () => {
-  server?.close()
-  await folder?.remove()
+  await server?.end()
+  await folder?.[Symbol.asyncDispose]()
 })
 
 const expected: readonly RegExp[] = [

@@ -36,10 +36,14 @@ export interface ExampleFolder extends AsyncDisposable {
   readonly start: (ready: RegExp, ...args: readonly string[]) => Promise<ExampleProgram>
 }
 
-/** @param ports what stands in place of the ports in the files */
+/**
+ * @param ports what stands in place of the ports in the files
+ * @param environment further variables
+ */
 export async function exampleFolder(
   files: readonly string[],
   ports: Readonly<Record<string, number>> = {},
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<ExampleFolder> {
   const folder = await scratch('example-')
   for (const file of files) {
@@ -55,7 +59,10 @@ export async function exampleFolder(
   await writeFile(join(folder.path, 'package.json'), '{ "type": "module" }\n')
   const options = {
     cwd: folder.path,
-    env: { ...process.env, NODE_OPTIONS: `--no-warnings --import ${hooks}`, POSTERN_EXAMPLE_DNS: '1' },
+    env: {
+      ...process.env,
+      ...{ NODE_OPTIONS: `--no-warnings --import ${hooks}`, POSTERN_EXAMPLE_DNS: '1', ...environment },
+    },
   }
   return {
     path: folder.path,
