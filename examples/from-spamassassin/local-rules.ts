@@ -1,7 +1,8 @@
 /** The rules of local.cf, beside this, as two filters. */
-import { author, links, text } from '../../src/facts/index.ts'
-import { all, composite, rule } from '../../src/filters/index.ts'
-import { type Filter, points } from '../../src/index.ts'
+
+import { type Filter, points } from 'postern'
+import { author, links, text } from 'postern/facts'
+import { all, composite, rule } from 'postern/filters'
 
 const PAY_SITE = /^https?:\/\/(?:[^/]+\.)?pay-slip\.example\//i
 

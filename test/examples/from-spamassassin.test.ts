@@ -2,10 +2,14 @@
 import { readFileSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { localRules } from '../../examples/from-spamassassin/local-rules.ts'
 import { dnsbl } from '../../src/filters/index.ts'
 import { postern, thresholds } from '../../src/index.ts'
 import { dialog, probe, zone } from '../../src/testing/index.ts'
+import { loadExample } from '../support/example.ts'
+
+const { localRules } = loadExample<typeof import('../../examples/from-spamassassin/local-rules.ts')>(
+  'from-spamassassin/local-rules.ts',
+)
 
 const [local, ...others] = localRules
 const found = async (from: string, subject: string, body: string): Promise<Readonly<Record<string, number>>> => {
