@@ -91,22 +91,15 @@ The other filters take these points where their options give none.
 | rule | ${HEAD.replace('---|---|---|---|---|---|', '---|---|---|---|---|')}
 ${route.join('\n')}
 
-## Other filters
+## Between the rules
 
 | rule | fires when | leads to |
 |---|---|---|
-| \`gtube\` | The text contains the test string GTUBE. | refusal, or quarantine with \`gtube: 'quarantine'\` |
-| \`unexamined/beyond-bounds\` | Something lies beyond a limit of the parser, the texts, the links or the archives, or took too long to read. | quarantine |
-| \`unexamined/program\` | The same, and the unexamined part contains a program by its first bytes or a name. | 8 points |
-| \`unexamined/words\` | The rules for words examined only the beginning of a long text. | nothing |
-| \`unexamined/busy\` | No thread was free to read the message. | deferral |
-| \`bulk/campaign\` | A similar text was received twenty times within a day from senders that DMARC does not authenticate. | 2 points |
-| \`bounce/unsigned\` | A bounce to a return path that was not signed here; needs \`secrets\`. | 6 points |
-| \`bounce/foreign\` | A bounce returns a message whose Message-ID is not in your domains; needs \`domains\`. | 3 points |
 | \`shared-evidence/…\` | Rules of several groups charge the same header value, or links. | what exceeds ${MAX_POINTS_ALONE} is subtracted |
 | \`trust/list\` | Our users write to the list, and SPF, DKIM or DMARC proves its domain. | −2 points, at most half of the content |
 | \`trust/bound\` | Discounts for a known sender exceed 3 points or half of the content, or lower what is certain. | what exceeds is given back |
-| \`uribl/listed\` | A link leads to a domain that a DNS list contains; needs \`zones\`. | what you set |
+
+The findings of all other filters are on [their pages](filters.md).
 `)
 }
 

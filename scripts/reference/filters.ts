@@ -25,7 +25,10 @@ export interface FilterEntry {
   readonly sample?: unknown
 }
 
-const content = (cost: string, needs = 'nothing'): FilterEntry => ({ cost, needs, findings: [] })
+const content = (cost: string, needs = 'nothing'): FilterEntry => ({
+  ...{ cost, needs, findings: [] },
+  pages: ['explain/content.md'],
+})
 
 const RULES = '1 ms for all content filters, with a message of 5 KB'
 
@@ -55,30 +58,53 @@ const ENTRIES: Readonly<Record<string, Omit<FilterEntry, 'findings'>>> = {
   rdns: { cost: 'DNS questions while the client greets', needs: 'DNS' },
   helo: { cost: 'DNS questions for a new name', needs: 'DNS' },
   senderDomain: { cost: 'one or two DNS questions', needs: 'DNS' },
-  spf: { cost: 'DNS questions, at most 30 for each identity', needs: 'DNS' },
+  spf: {
+    cost: 'DNS questions, at most 30 for each identity',
+    needs: 'DNS',
+    pages: ['guides/forwarders.md', 'explain/authentication.md'],
+  },
   dnsbl: {
     cost: 'one DNS question for each list, in parallel',
     needs: 'lists that you may query, and your own resolver',
+    pages: ['guides/dns-lists.md'],
     sample: { zones: [{ zone: 'bl.example.org' }] },
   },
   uribl: {
     cost: 'one DNS question for each list and linked domain, in parallel',
     needs: 'lists that you may query, and your own resolver',
+    pages: ['guides/dns-lists.md'],
     sample: { zones: [{ zone: 'dbl.example.org' }] },
   },
   recipients: { cost: 'a comparison, or a cached look-up in your directory', needs: 'your domains' },
   greylist: {
     cost: 'one look-up for a suspicious client',
     needs: 'a persistent store',
+    pages: ['guides/greylisting.md'],
     sample: { at: 'both' },
   },
   headerForm: { cost: 'nothing beside the header section, which is read anyway', needs: 'nothing' },
-  authenticatedFrom: { cost: 'nothing beside the header section, which is read anyway', needs: 'authenticated users' },
+  authenticatedFrom: {
+    cost: 'nothing beside the header section, which is read anyway',
+    needs: 'authenticated users',
+    pages: ['guides/submission.md'],
+  },
   loop: { cost: 'nothing beside the header section, which is read anyway', needs: 'nothing' },
-  dkim: { cost: 'a hash of the body, and a DNS question for each key', needs: 'DNS' },
-  dmarc: { cost: 'DNS questions up the tree of the author’s domain', needs: 'DNS' },
-  reputation: { cost: '30 µs (*), a look-up and a write', needs: 'DNS, a persistent store' },
-  knownSender: { cost: '30 µs (*), a look-up', needs: 'a persistent store' },
+  dkim: {
+    cost: 'a hash of the body, and a DNS question for each key',
+    needs: 'DNS',
+    pages: ['explain/authentication.md'],
+  },
+  dmarc: {
+    cost: 'DNS questions up the tree of the author’s domain',
+    needs: 'DNS',
+    pages: ['guides/forwarders.md', 'explain/authentication.md'],
+  },
+  reputation: {
+    cost: '30 µs (*), a look-up and a write',
+    needs: 'DNS, a persistent store',
+    pages: ['explain/reputation.md'],
+  },
+  knownSender: { cost: '30 µs (*), a look-up', needs: 'a persistent store', pages: ['explain/reputation.md'] },
   unexamined: { cost: RULES, needs: 'nothing; `7z-wasm` and `zxing-wasm`, which npm installs, examine more' },
   bulk: { cost: `${RULES}, and one round trip to the store`, needs: 'a shared store, if processes count together' },
   bounce: {
@@ -102,6 +128,7 @@ const ENTRIES: Readonly<Record<string, Omit<FilterEntry, 'findings'>>> = {
   clamav: {
     cost: 'a scan for each message that no other filter has decided on',
     needs: 'clamd with `AlertExceedsMax` and `AlertEncrypted` on, or clamscan',
+    pages: ['guides/clamav.md'],
   },
 }
 
@@ -116,7 +143,7 @@ export const FILTERS: Readonly<Record<string, FilterEntry>> = {
   structure: content(RULES),
   headers: content(RULES),
   impersonation: content(RULES),
-  links: { ...content(RULES), pages: ['guides/short-links.md'] },
+  links: { ...content(RULES), pages: ['guides/short-links.md', 'explain/content.md'] },
   html: content(RULES),
   wording: content(RULES),
   attachments: content(RULES, 'nothing; `7z-wasm` and `zxing-wasm`, which npm installs, read packed files and codes'),

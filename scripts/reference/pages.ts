@@ -6,6 +6,7 @@ import { factsOf, filterPage } from './filter-page.ts'
 import { FILTERS } from './filters.ts'
 import { filtersPage } from './filters-page.ts'
 import { metricsPage } from './metrics-page.ts'
+import { noticesPage } from './notices-page.ts'
 import { repliesPage } from './replies-page.ts'
 import { storesPage } from './stores-page.ts'
 
@@ -19,6 +20,7 @@ export async function referencePages(): Promise<ReadonlyMap<string, string>> {
     ['docs/reference/filters.md', filtersPage()],
     ['docs/reference/facts.md', factsPage()],
     ['docs/reference/metrics.md', metricsPage()],
+    ['docs/reference/notices.md', noticesPage()],
     ['docs/reference/commands.md', await commandsPage()],
     ['docs/reference/replies.md', repliesPage()],
     ['docs/reference/stores.md', storesPage()],
