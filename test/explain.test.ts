@@ -1,6 +1,8 @@
 /** The explanations name the numbers of the code: bounds, levels, thresholds; and every decision is in their list. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { budget } from '../src/archives/inspection.ts'
+import { MAX_CANDIDATES } from '../src/archives/passwords/candidates.ts'
 import { readLimits } from '../src/engine/message-limits.ts'
 import { points, thresholds } from '../src/index.ts'
 import { levelHolder } from '../src/load/level.ts'
@@ -65,6 +67,17 @@ test('lifecycle.md has the bounds of the wire and of messages', () => {
   expect(row('lifecycle', 'temporary files')[0]).toBe(
     `${files.toLocaleString('en')}, ${disk / 1_073_741_824} GB in all`,
   )
+})
+
+test('content.md has the budget of files in files', () => {
+  const text = readFileSync('docs/explain/content.md', 'utf8').replace(/\s+/g, ' ')
+  const { inflate, bytes, entries, files, time } = budget()
+  const count = (value: number): string => value.toLocaleString('en')
+  expect(text).toContain(
+    `${inflate / 1_048_576} MB inflated, ${bytes / 1_048_576} MB searched, ${count(entries)} entries, ${count(files)} files`,
+  )
+  expect(row('content', 'packed files')[0]).toBe(`the budget above; 7-Zip ${time} ms of CPU`)
+  expect([MAX_CANDIDATES, row('content', 'passwords')[0]]).toEqual([20, 'twenty candidates, 150 ms of CPU'])
 })
 
 test('model.md has the thresholds', () => {
