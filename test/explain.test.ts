@@ -29,17 +29,17 @@ test.for([
   ['for a transaction', 'transaction'],
   ['commands that lead nowhere', 'junk'],
   ['replies of 5xx', 'errors'],
-] as const)('load-control.md has what is allowed at each level: %s', ([name, key]) => {
+] as const)('load.md has what is allowed at each level: %s', ([name, key]) => {
   const at = (level: Level, overflowing = false): number =>
     limitsUnderLoad(toLimits(), () => ({ level, overflowing }))[key]
-  expect(row('load-control', name).map(amount)).toEqual([at('green'), at('amber'), at('red'), at('red', true)])
+  expect(row('load', name).map(amount)).toEqual([at('green'), at('amber'), at('red'), at('red', true)])
 })
 
 test.for([
   ['amber', '0.7, at once', 'below 0.6 for 5 s'],
   ['red', '0.9 for 2 s', 'below 0.8 for 5 s'],
-] as const)('load-control.md says when %s begins and ends', ([level, begins, ends]) => {
-  row('load-control', `${level} | at ${begins} | ${ends}`)
+] as const)('load.md says when %s begins and ends', ([level, begins, ends]) => {
+  row('load', `${level} | at ${begins} | ${ends}`)
   const [high = 0, wait = 0] = begins.match(/\d+(?:\.\d+)?/g)?.map(Number) ?? []
   const low = Number(/\d\.\d/.exec(ends)?.[0])
   const before = levelHolder(0)
