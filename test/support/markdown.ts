@@ -17,8 +17,14 @@ export function codeBlocks(text: string): readonly CodeBlock[] {
   }))
 }
 
+const INLINE = /(`+)(?!`)([\s\S]*?)(?<!`)\1(?!`)/g
+
+/** Each `code` of the lines. */
+export const inlineCode = (text: string): readonly string[] =>
+  Array.from(text.replace(FENCE, '').matchAll(INLINE), ([, , code = '']) => code.replace(/\s+/g, ' ').trim())
+
 /** The text without blocks of code and without `code` in lines, with the same lines. */
 export const withoutCode = (text: string): string =>
   text
     .replace(FENCE, block => block.replace(/[^\n]/g, ''))
-    .replace(/(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)/g, code => code.replace(/[^\n]/g, ''))
+    .replace(INLINE, code => code.replace(/[^\n]/g, ''))
