@@ -15,7 +15,8 @@ const files = findPages()
   .filter(file => file !== 'CHANGELOG.md')
 const texts = Object.fromEntries(files.map(file => [file, readFileSync(file, 'utf8')]))
 
-const LANGUAGES = ['ts', 'js', 'cjs', 'sh', 'json', 'yaml', 'ini', 'nginx', 'sql', 'xml', 'toml', 'text']
+/** Each block says what it is; `typescript` is a declaration of the reference, which is not compiled. */
+const LANGUAGES = 'ts js cjs sh json yaml ini nginx sql xml toml text typescript'.split(' ')
 
 const wrongExample = ({ code, line }: CodeBlock): readonly string[] => {
   const file = /^(?:\/\/|#|;) ((?:examples|deploy)\/\S+)\n/.exec(code)?.[1]
@@ -81,8 +82,8 @@ describe('TypeScript of the documents compiles', () => {
 
   test('and false code is found: types, missing names, syntax, and where the block above is continued', () => {
     const lines = problems.get('docs/false.md')?.map(problem => Number.parseInt(problem, 10))
-    expect(new Set(lines)).toEqual(new Set([3, 8, 12, 17, 22]))
-    expect([...problems.keys()].filter(file => !files.includes(file))).toEqual(['docs/false.md'])
+    expect(new Set(lines)).toEqual(new Set([3, 8, 12, 17, 21]))
+    expect([...problems].filter(([file]) => !files.includes(file) && file !== 'docs/false.md')).toEqual([])
   })
 })
 

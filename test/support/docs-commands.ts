@@ -65,5 +65,7 @@ async function wrongNpm([command = '', ...others]: readonly string[]): Promise<r
   const isScript = command === 'run' || command === 'run-script'
   const name = isScript ? (others[0] ?? '') : command
   if (isScript && !Object.hasOwn(manifest.scripts, name)) return [`npm run ${name}: package.json has no such script`]
-  return name === 'start' && others.includes('--') ? wrongPostern(['serve', ...others.slice(others.indexOf('--') + 1)]) : []
+  return name === 'start' && others.includes('--')
+    ? wrongPostern(['serve', ...others.slice(others.indexOf('--') + 1)])
+    : []
 }

@@ -58,7 +58,8 @@ interface Exported {
 
 /** What a page may use without saying where it is from, because its text says so. */
 const PRELUDE = `
-import type { Filter, Gateway, Store } from 'postern'
+import type { Filter, Gateway } from 'postern'
+import type { Store } from 'postern/store'
 declare global {
   const filters: readonly Filter[]
   const gateway: Gateway
@@ -95,7 +96,7 @@ const configuration = (): object => ({
     erasableSyntaxOnly: false,
     verbatimModuleSyntax: false,
   },
-  include: ['*'],
+  include: ['*', resolve('src/**/*.d.ts')],
   exclude: [],
 })
 
@@ -117,7 +118,11 @@ function problemsOf(modules: readonly Module[], folder: string): readonly CodePr
   const found = lines.map(([, path = '', at = '', , message = '']) => {
     const file = basename(path)
     const module = modules.find(({ name }) => name === file)
-    return { page: module?.page ?? path, file, text: `${module?.lines[Number(at) - 1] ?? module?.lines.at(-1) ?? at}: ${message}` }
+    return {
+      page: module?.page ?? path,
+      file,
+      text: `${module?.lines[Number(at) - 1] ?? module?.lines.at(-1) ?? at}: ${message}`,
+    }
   })
   const isUnreadable = lines.length > 0 && lines.every(([, , , code = '']) => /^1\d{3}$|^17\d{3}$/.test(code))
   if (!isUnreadable) return found

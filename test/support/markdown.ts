@@ -25,6 +25,4 @@ export const inlineCode = (text: string): readonly string[] =>
 
 /** The text without blocks of code and without `code` in lines, with the same lines. */
 export const withoutCode = (text: string): string =>
-  text
-    .replace(FENCE, block => block.replace(/[^\n]/g, ''))
-    .replace(INLINE, code => code.replace(/[^\n]/g, ''))
+  text.replace(FENCE, block => block.replace(/[^\n]/g, '')).replace(INLINE, code => code.replace(/[^\n]/g, ''))
