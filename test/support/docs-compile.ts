@@ -1,5 +1,5 @@
 /**
- * Compiles the TypeScript of documents against our sources. Each block is a module; one that begins with the comment
+ * Compiles the TypeScript of documents against our sources. Each block is a module; a block that begins with the comment
  * `// …` goes on where the block above it ends.
  */
 import { spawnSync } from 'node:child_process'
