@@ -1,6 +1,6 @@
 /**
- * Compiles the TypeScript of documents against our sources. Each block is a module; a block that begins with the comment
- * `// …` goes on where the block above it ends.
+ * Compiles the TypeScript of documents against our sources. Each block is a module; a block that begins with the
+ * comment `// …` goes on where the block above it ends.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
