@@ -23,7 +23,7 @@ export function optionBlocks({ make, type, file, defaultOf }: OptionsOf): readon
   if (missing.length > 0)
     throw new Error(`${type} in ${file} has no ${missing.join(', ')}; expected a documented member for each option`)
   const asked = expectations(make, keys)
-  const rows = members.map(member => row(member, asked.get(member.name), defaultOf?.(member.name)))
+  const rows = members.map(member => row(member, file, asked.get(member.name), defaultOf?.(member.name)))
   const inner = members.flatMap(member => innerTypes(member, file).map(name => ({ name, option: member.name })))
   const seen = new Set<string>()
   const below = inner.flatMap(({ name, option }) => {
@@ -34,16 +34,28 @@ export function optionBlocks({ make, type, file, defaultOf }: OptionsOf): readon
   return [table(HEAD, rows), ...below]
 }
 
-function row(member: Member, expected: string | undefined, override?: string): readonly string[] {
+function row(member: Member, file: string, expected: string | undefined, override?: string): readonly string[] {
   const { name, isRequired, type, doc } = member
   const shownDefault = isRequired ? '(required)' : (override ?? doc.defaultValue ?? '')
   const linked = shownDefault.replace('docs/reference/rules.md', '[rules](../rules.md)')
-  return [`\`${name}\``, doc.text, mayBe(expected, type), asCode(linked)]
+  return [`\`${name}\``, doc.text, mayBe(expected, fullType(type, file)), asCode(linked)]
 }
+
+/** The declaration of an alias in place of its name, where that is short. */
+function fullType(type: string, file: string): string {
+  const [, declared = ''] =
+    /^type \w+ =\s*([\s\S]*)$/.exec((/^(?!Duration$|Size$)\w+$/.test(type) && typeOf(type, file)) || '') ?? []
+  return declared !== '' && declared.length < 120 ? declared.replace(/\s+/g, ' ').trim() : type
+}
+
+/** A list, where a function or a file may stand too: the check describes one of the alternatives. */
+const isAlternative = (expected: string, type: string): boolean =>
+  expected.startsWith('an array of ') && / \| /.test(type) && /=>|\{|\| [A-Z]/.test(type)
 
 /** The words of the check where there is one, and the type where it says more. */
 function mayBe(expected: string | undefined, type: string): string {
-  if (expected === undefined || /^(?:a function|lists|cache|prefix lengths)\b/.test(expected)) return `\`${type}\``
+  const isVague = expected === undefined || /^(?:a function|lists|cache|prefix lengths)\b/.test(expected)
+  if (isVague || isAlternative(expected, type)) return `\`${type}\``
   return expected
     .replace("a duration such as '5m', '1.5s' or milliseconds as a number", 'a duration')
     .replace("a size such as '25mb', '256kb' or bytes as a number", 'a size')
@@ -81,7 +93,7 @@ function innerBlocks(
     prose(doc),
     table(
       HEAD,
-      members.map(member => row(member, other.get(member.name))),
+      members.map(member => row(member, file, other.get(member.name))),
     ),
   ]
 }
