@@ -132,9 +132,32 @@ const schema = schemaOf<PosternOptions>('', {
   forwarders: list(knownClient(), 'networks and names'),
 })
 
+/** Where that belongs which is often given as an option of the gateway. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ['domains', 'write filters: recommended({ domains: […] })'],
+  ['plugins', 'write filters: […]'],
+  ['rules', 'write filters: […]'],
+  ['log', 'write events: […] with a sink of postern/log'],
+  ['logger', 'write events: […] with a sink of postern/log'],
+  ['metrics', 'write prometheus(gateway) of postern/metrics'],
+  ['resolver', 'write dns: resolver({ … }) of postern/dns'],
+  ['redis', 'write store: redisStore({ client }) of postern/redis'],
+  ['thresholds', 'write policy: thresholds({ … })'],
+  ['reject', 'write policy: thresholds({ reject })'],
+  ['quarantine', 'write policy: thresholds({ quarantine })'],
+  ['size', 'write limits: { size }'],
+  ['maxSize', 'write limits: { size }'],
+  ['timeout', 'write deadline'],
+  ['dryRun', "write mode: 'shadow'"],
+  ['shadow', "write mode: 'shadow'"],
+])
+
 /** @throws PosternError with all that is wrong at once */
 export function checkOptions(options: PosternOptions): void {
-  const problems = problemsOf(schema, options)
+  const problems = problemsOf(schema, options).map(problem => ({
+    ...problem,
+    remedy: ELSEWHERE.get(problem.path) ?? problem.remedy,
+  }))
   const wrong = Array.isArray(options?.filters) ? wrongFilters(options.filters) : []
   if (problems.length + wrong.length > 0) throw new PosternError([...problems, ...wrong])
 }

@@ -51,7 +51,7 @@ export const schemaOf = <T extends object>(
   name: string,
   shape: Shape<T>,
   ...relations: readonly Relation<T>[]
-): Schema<T> => ({ name, check: object<T>(shape), relations })
+): Schema<T> => ({ name, check: object<T>(shape, 'an object of options', name || 'postern'), relations })
 
 /** A problem is reported at the first of the keys. Asked only where none of them has its own problem. */
 export const relation = <T>(of: Relation<T>['of'], wrong: Relation<T>['wrong']): Relation<T> => ({ of, wrong })
@@ -148,11 +148,12 @@ export const either = <T>(expected: string, pick: (value: unknown) => AnyCheck |
   return { expected, schema: v.lazy(value => pick(value)?.schema ?? none) }
 }
 
-/** An object with these keys and no others. */
-export function object<T extends object>(shape: Shape<T>, what = 'an object of options'): Check<T> {
-  const checks = new Map<string, AnyCheck & { readonly isRequired?: boolean }>(Object.entries(shape))
+/** An object with these keys and no others; `call` is the function that takes it. */
+export function object<T extends object>(shape: Shape<T>, what = 'an object of options', call?: string): Check<T> {
+  const checks: Checks = new Map(Object.entries<AnyCheck>(shape))
   const keys = [...checks.keys()]
   const expected = `${what} (${keys.join(', ')})`
+  const message = ({ input }: { readonly input: unknown }) => [expected, ...inAnObject(input, checks, call)].join('; ')
   const entries = v.rawCheck<object>(({ dataset: { value }, addIssue }) => {
     if (!isRecord(value)) return
     for (const [key, { schema, isRequired = false }] of checks)
@@ -161,7 +162,24 @@ export function object<T extends object>(shape: Shape<T>, what = 'an object of o
       if (!checks.has(key))
         addIssue({ message: unknownKey(key, keys), path: [entryOf(value, key)], input: shownOf(key, value[key]) })
   })
-  return { expected, schema: v.pipe(v.custom<object>(isRecord, expected), entries) }
+  return { expected, schema: v.pipe(v.custom<object>(isRecord, message), entries) }
+}
+
+type Checks = ReadonlyMap<string, AnyCheck & { readonly isRequired?: boolean }>
+
+/** What to write where an object belongs: with the keys that it needs, and with what was found where a key takes it. */
+function inAnObject(found: unknown, checks: Checks, call: string | undefined): readonly string[] {
+  const needed = [...checks].filter(([, { isRequired = false }]) => isRequired)
+  const takes = ([, { schema }]: readonly [string, AnyCheck]) => v.is(schema, found)
+  const candidates = Array.isArray(found) ? [...needed, ...checks] : needed
+  const taker = found === undefined || found === null ? undefined : candidates.find(takes)
+  const value = typeof found === 'string' && found.length <= 60 ? `'${withoutSecrets(found)}'` : '…'
+  const entries = [
+    ...(taker === undefined ? [] : [`${taker[0]}: ${value}`]),
+    ...needed.filter(([key]) => key !== taker?.[0]).map(([key]) => `${key}: …`),
+  ]
+  if (call !== undefined) return [`write ${call}({${entries.length > 0 ? ` ${entries.join(', ')} ` : ''}})`]
+  return entries.length > 0 ? [`write { ${entries.join(', ')} }`] : []
 }
 
 /** Names and what stands for each: `{ '127.0.0.2': 6 }`. */
@@ -215,8 +233,18 @@ const entryOf = (input: Readonly<Record<string, unknown>>, key: string): v.Issue
 /** Why a name that is none of these is wrong, and which one was meant. */
 export function unknownKey(key: string, keys: readonly string[]): string {
   const meant = nearest(key, keys)
-  const known = keys.length > 0 ? `one of ${keys.join(', ')}` : 'no options'
-  return `${known}; ${meant === undefined ? 'remove it, or spell it right' : `did you mean ${meant}?`}`
+  return `${oneOfMany(key, keys)}; ${meant === undefined ? 'remove it, or spell it right' : `did you mean ${meant}?`}`
+}
+
+const MAX_NAMES = 40
+
+/** All of the names, or of very many those that begin as `key` does. */
+function oneOfMany(key: string, names: readonly string[]): string {
+  if (names.length === 0) return 'no options'
+  if (names.length <= MAX_NAMES) return `one of ${names.join(', ')}`
+  const group = names.filter(name => name.startsWith(key.slice(0, key.indexOf('/') + 1)))
+  const some = (group.length > 0 ? group : names).slice(0, MAX_NAMES)
+  return `one of ${names.length} names, such as ${some.join(', ')}`
 }
 
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -65,7 +65,7 @@ test.for<readonly [what: string, options: unknown, path: string, expected: strin
   ['a deadline without a unit', { filters: [], deadline: '10' }, 'deadline', 'a duration', ''],
   ['a deadline that is NaN', { filters: [], deadline: Number.NaN }, 'deadline', 'a duration', ''],
   ['a mode that is none', { filters: [], mode: 'dry-run' }, 'mode', "'enforce' or 'shadow'", ''],
-  ['options of others', { filters: [], domains: ['example.org'] }, 'domains', 'one of filters', 'remove it'],
+  ['options of others', { filters: [], domains: ['example.org'] }, 'domains', 'one of filters', 'recommended({ domains'],
   ['a size in words', { filters: [], limits: { size: '25 megabytes' } }, 'limits.size', 'a size', ''],
   ['a misspelt limit', { filters: [], limits: { sise: '25mb' } }, 'limits.sise', 'one of size', 'did you mean size?'],
   ['a fraction of files', { filters: [], limits: { files: 1.5 } }, 'limits.files', 'a whole number', ''],
