@@ -45,12 +45,15 @@ function installed(names: readonly string[]): readonly Licensed[] {
   }
   for (const name of names) visit(name, '')
   const all = Array.from(found, ([place, { version = '', license }]): Licensed => {
-    const name = place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length)
-    return { name, version, licence: license ?? licenceOf(place) }
+    return { name: packageAt(place), version, licence: license ?? licenceOf(place) }
   })
   const unique = new Map(all.map(one => [`${one.name}@${one.version}`, one]))
   return [...unique.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }
+
+/** The name of the package at a place of the lock file. */
+export const packageAt = (place: string): string =>
+  place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length)
 
 /** Where Node finds a package that the one at `from` asks for. */
 function placeOf(name: string, from: string): string {

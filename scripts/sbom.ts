@@ -6,19 +6,21 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { optional, packageAt, required } from './licences.ts'
 
 interface Locked {
-  readonly dev?: boolean
+  readonly version?: string
   readonly devDependencies?: Readonly<Record<string, string>>
 }
 
+const installed = new Set([...required, ...optional].map(({ name, version }) => `${name}@${version}`))
 const folder = mkdtempSync(join(tmpdir(), 'postern-sbom-'))
 try {
   const { devDependencies: _dev, ...manifest } = JSON.parse(readFileSync('package.json', 'utf8'))
   const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as { packages: Record<string, Locked> }
   const { '': root = {}, ...others } = lock.packages
   const { devDependencies: _rootDev, ...ours } = root
-  const kept = Object.entries(others).filter(([, { dev }]) => dev !== true)
+  const kept = Object.entries(others).filter(([place, { version }]) => installed.has(`${packageAt(place)}@${version}`))
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
   const packages = { '': ours, ...Object.fromEntries(kept) }
   writeFileSync(join(folder, 'package-lock.json'), JSON.stringify({ ...lock, packages }))
