@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream'
 import { resolver } from '../dns/index.ts'
 import { postern } from '../engine/gateway.ts'
+import { loadMeter } from '../load/index.ts'
 import type { Decision } from '../model/decision.ts'
 import type { Filter } from '../model/filter.ts'
 import type { Verdict } from '../model/finding.ts'
@@ -64,6 +65,8 @@ export async function score(message: ScoredMessage, parts: ScoreOptions): Promis
     ...(isOffline ? { dns: zone({}) } : options.dns.length > 0 && { dns: resolver({ servers: options.dns }) }),
     store: memoryStore(),
     notify,
+    // How busy this machine is changes no score, and one message is no load to warn of.
+    load: loadMeter({ delay: '1h' }),
   })
   // A gateway lets no client wait for that; here DNS lists that are not checked yet would be left out.
   await Promise.allSettled(begun)
