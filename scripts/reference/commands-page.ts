@@ -22,6 +22,9 @@ const COMMANDS: Readonly<Record<string, string>> = {
 /** The content of docs/reference/commands.md. */
 export async function commandsPage(): Promise<string> {
   const overview = await helpOf([])
+  const missing = commandsIn(overview).filter(name => !(name in COMMANDS) && name !== 'replay')
+  if (missing.length > 0)
+    throw new Error(`scripts/reference/commands-page.ts lacks ${missing.join(', ')}; say what it is for`)
   const blocks = await Promise.all(
     Object.entries(COMMANDS).map(async ([name, about]) => [
       `## postern ${name}`,
@@ -38,6 +41,11 @@ export async function commandsPage(): Promise<string> {
     ...blocks.flat(),
   )
 }
+
+/** The commands that the overview names. */
+const commandsIn = (overview: string): readonly string[] => [
+  ...new Set(Array.from(overview.matchAll(/^(?:usage:)? +postern ([a-z][a-z-]*)/gm), ([, name = '']) => name)),
+]
 
 /** What the program prints. */
 async function helpOf(command: readonly string[]): Promise<string> {

@@ -37,7 +37,7 @@ const ENTRIES: Readonly<Record<string, Omit<FilterEntry, 'findings'>>> = {
   admission: {
     cost: '6 µs for a session',
     needs: '`reputation` or `knownSender`, so that some clients are known; a persistent store keeps the limit',
-    pages: ['explain/load-control.md'],
+    pages: ['explain/load.md'],
   },
   access: {
     cost: '0.25 µs for a look-up in 100,000 networks (*)',

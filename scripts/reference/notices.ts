@@ -23,7 +23,7 @@ export const NOTICES: Readonly<Record<string, Readonly<Record<string, string>>>>
       'Sockets of this server are not seen before smtp-server. Put `protect` around the server.',
   },
   'Load and clients': {
-    'load/green': 'The load is normal again. See [load](../explain/load-control.md).',
+    'load/green': 'The load is normal again. See [load](../explain/load.md).',
     'load/amber': 'The load is high: expensive filters are skipped for known clients.',
     'load/red': 'The load is at its limit: unknown clients are deferred where filters are expensive.',
     'admission/full': 'Clients are turned away with 421 until there is room.',
