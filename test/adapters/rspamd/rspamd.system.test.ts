@@ -82,6 +82,31 @@ describe('by the real clients', () => {
     expect(examples.at(-1)?.label).toBe('spam')
   })
 
+  // The table of docs/migrate/spamassassin.md.
+  test.for<readonly [options: readonly string[], out: RegExp, code: number]>([
+    [['-E'], /^(?:.*\r?\n)*X-Spam-Flag: YES\r?\n(?:.*\r?\n)*Subject: An offer/, 1],
+    [['--headers'], /^(?:.*\r?\n)*X-Spam-Flag: YES\r?\n(?:.*\r?\n)*Subject: An offer/, 0],
+    [['-r'], /9\.0\/6\.0\s[\s\S]*WORDS_OFFER/, 0],
+    [['-K'], /^SPAMD\/1\.5 0/, 0],
+    [['-u', 'bob', '-c'], /^9\.0\/6\.0\n$/, 1],
+    [['-L', 'forget'], /^Message was already un\/learned\n$/, 0],
+  ])('spamc %s', async ([options, out, code]) => {
+    const learned = examples.length
+    const said = await piped(spamc, ['-d', '127.0.0.1', '-p', String(port), ...options], offer)
+    expect(said).toEqual({ out: expect.stringMatching(out), code })
+    expect(examples).toHaveLength(learned)
+  })
+
+  test.for([
+    ['report', 'spam'],
+    ['revoke', 'ham'],
+  ] as const)('spamc -C %s trains here, and says that it was reported nowhere else', async ([type, label]) => {
+    const learned = examples.length
+    const said = await piped(spamc, ['-d', '127.0.0.1', '-p', String(port), '-C', type], offer)
+    expect(said.out).toBe('Unable to report/revoke message\n')
+    expect(examples.slice(learned).map(example => example.label)).toEqual([label])
+  })
+
   test("Exim's spam condition takes the score and the action", async () => {
     const { replies, queued } = await eximSays({
       main: `spamd_address = 127.0.0.1 ${port} variant=rspamd\nacl_smtp_data = check`,
