@@ -1,6 +1,6 @@
 /** The configurations of the guides are right as they stand: `postern config check` finds no mistake in them. */
 
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { globSync, readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
@@ -16,6 +16,9 @@ const configurations = globSync('docs/{guides,start}/*.md').flatMap(file =>
     .map((code, index) => ({ name: `${basename(file, '.md')} ${index + 1}`, code })),
 )
 
+/** Variables that a configuration reads its secrets from. */
+const SECRETS = ['ALERT_SECRET', 'POSTERN_QUARANTINE_KEY']
+
 /** Files that a configuration names, where the test may write. */
 const FILES = ['allowed-domains', 'denied-networks', 'recipients']
 
@@ -24,7 +27,10 @@ beforeAll(async () => {
   folder = await scratch()
   await mkdir(join(folder.path, 'etc'))
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  vi.stubEnv('DKIM_KEY', privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
+  const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  vi.stubEnv('DKIM_KEY', key)
+  for (const name of SECRETS) vi.stubEnv(name, randomBytes(32).toString('base64'))
+  await writeFile(join(folder.path, 'etc', 'dkim.pem'), key)
   for (const file of FILES) await writeFile(join(folder.path, 'etc', file), '# empty\n')
 })
 afterAll(async () => {
