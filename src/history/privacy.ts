@@ -1,6 +1,6 @@
 /**
  * Shortens what names a person: local parts of addresses, hosts, the ends of IP addresses, subjects. What it has
- * shortened it leaves as it is, so that an interrupted work is simply done again.
+ * shortened it leaves as it is, so that interrupted work can be done again.
  */
 import { createHmac } from 'node:crypto'
 import type { GatewayEvent } from '../model/events.ts'

@@ -92,7 +92,7 @@ describe('who is not', () => {
   test.for([
     ['an automatic answer', fromUser('Auto-Submitted: auto-replied\r\n')],
     ['a bounce of ours', fromUser('', '')],
-  ] as const)('whoever got %s', async ([, sent]) => {
+  ] as const)('an address that got %s', async ([, sent]) => {
     const { gateway, found } = world()
     await send(gateway, sent)
     expect(await found()).toEqual([])

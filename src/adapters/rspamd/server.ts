@@ -70,7 +70,7 @@ const schema = schemaOf<RspamdOptions>(
 const MAX_HEADER = 65_536
 
 /**
- * Returns a server of Rspamd's protocol, for rspamc, Haraka's rspamd plugin, Exim's `spam` condition, spamc and others.
+ * Returns a server of Rspamd's protocol, for rspamc, Haraka's `rspamd` plugin, Exim's `spam` condition and spamc.
  * `/checkv2` and `/checkv3` (Rspamd 4: multipart, metadata as JSON) check a message. Findings are symbols; their scores
  * sum to the score that is shown. Files of this machine are never read for a client.
  * Queue-Id becomes the reference of the session. Requests for another form of the reply (msgpack, urls, times of rules)
