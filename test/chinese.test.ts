@@ -29,8 +29,12 @@ const linksOf = (text: string): readonly string[] =>
     .filter(link => !link.startsWith('README'))
     .toSorted()
 
-/** A link of a page in Chinese, which is one folder deeper, as its English page has it. */
-const inEnglish = (link: string): string => link.replace(/^\.\.\/(?=\.\.\/)/, '').replace('docs/zh/', 'docs/')
+/** A link of a page in Chinese, which is one folder deeper and has pictures in Chinese, as its English page has it. */
+const inEnglish = (link: string): string =>
+  link
+    .replace(/^\.\.\/(?=\.\.\/)/, '')
+    .replace('docs/zh/', 'docs/')
+    .replace('-zh.svg', '.svg')
 
 /** What is written as code in a sentence, each once. */
 const inlineOf = (text: string): readonly string[] =>
