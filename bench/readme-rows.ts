@@ -16,7 +16,7 @@ export function readmeRows(tables: readonly Table[]): readonly (readonly string[
       'first message of an organisation at 50 ms DNS, ms beyond smtp-server',
       of(cold, 1, ['guard: first example', 'smtp-server + mailauth']),
     ],
-    ['`POST /checkv2`, times rspamd', cells(scanners, 'postern/rspamd: content rules')[2] ?? ''],
+    ['`POST /checkv2`, times Rspamd', cells(scanners, 'postern/rspamd: content rules')[2] ?? ''],
   ]
 }
 
