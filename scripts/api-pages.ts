@@ -1,7 +1,7 @@
 /** Makes a page for each entry point of the API, from the model that API Extractor writes. */
 import { readFileSync } from 'node:fs'
 import { code, page, prose, table } from './reference/markdown.ts'
-import { readDoc } from './reference/source.ts'
+import { readDoc, throwsText } from './reference/source.ts'
 
 /** An export, or a member of one, as the model has it. */
 interface Item {
@@ -92,7 +92,8 @@ const docOf = ({ docComment = '' }: Item) => readDoc(docComment.replace(/^\/\*\*
 const firstSentence = (text: string): string => /^[\s\S]*?[.?](?=\s|$)/.exec(text)?.[0] ?? text
 
 function itemBlocks(item: Item): readonly string[] {
-  const { text, example } = docOf(item)
+  const doc = docOf(item)
+  const { text, example } = doc
   const members = (item.members ?? []).filter(member => member.name !== undefined)
   const signature = textOf(item)
     .replace(/^export (?:declare )?/, '')
@@ -102,6 +103,7 @@ function itemBlocks(item: Item): readonly string[] {
   return [
     `## ${item.name}`,
     prose(text),
+    prose(throwsText(doc)),
     ...(isBare ? [] : [code('typescript', signature)]),
     ...(isTable ? [table(['member', 'type', 'what it is', 'default'], members.map(memberRow))] : []),
     ...(example === undefined ? [] : ['Example:', code('typescript', example)]),
@@ -114,6 +116,9 @@ function memberRow(member: Item): readonly string[] {
     .replace(/^readonly /, '')
     .replace(/;$/, '')
   const [name = ''] = /^\w+\??/.exec(declared) ?? [member.name]
-  const type = declared.slice(name.length).replace(/^: /, '').replace(/\s+/g, ' ')
+  const type = declared
+    .slice(name.length)
+    .replace(/^: | = .*$/g, '')
+    .replace(/\s+/g, ' ')
   return [`\`${name}\``, `\`${type}\``, text, defaultValue]
 }

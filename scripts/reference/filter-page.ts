@@ -12,7 +12,7 @@ import { exampleModule } from './example.ts'
 import { FILTERS, type FilterEntry, type FindingRow } from './filters.ts'
 import { code, page, prose, table } from './markdown.ts'
 import { asCode, optionBlocks } from './options-table.ts'
-import { exportsOf, type FunctionSource, functionIn, membersOf } from './source.ts'
+import { exportsOf, type FunctionSource, functionIn, membersOf, throwsText } from './source.ts'
 
 const ENTRY = 'src/filters/index.ts'
 const declared = exportsOf(ENTRY)
@@ -71,6 +71,7 @@ export function filterPage(factory: string): string {
   return page(
     `# ${factory}`,
     prose(source.doc.text),
+    prose(throwsText(source.doc)),
     table(['property', 'value'], properties(known)),
     '## Options',
     ...(options[0] === '' ? ['There are none.'] : options),

@@ -8,6 +8,8 @@ export interface Doc {
   readonly text: string
   readonly defaultValue?: string
   readonly example?: string
+  /** What it throws, and when: `PosternError when an option is wrong`. */
+  readonly throws?: string
 }
 
 /** One member of an interface. */
@@ -135,16 +137,23 @@ export function readDoc(comment: string): Doc {
   const lines = comment.split('\n').map(line => line.replace(/^\s*\* ?/, '').trimEnd())
   const [text = '', ...tags] = lines
     .join('\n')
-    .split(/(?:^|(?<=\s))@(?=default\b|example\b|throws\b|param\b|returns\b|internal\b)/)
+    .split(/(?:^|(?<=\s))@(?=default\b|example\b|throws\b|param\b|returns\b|internal\b|remarks\b)/)
   const tag = (name: string): string | undefined =>
     tags
       .find(part => part.startsWith(name))
       ?.slice(name.length)
       .trim()
-  const [defaultValue, example] = [tag('default'), tag('example')]
+  const [defaultValue, example, throws] = [tag('default'), tag('example'), tag('throws')]
   return {
     text: text.trim(),
     ...(defaultValue !== undefined && { defaultValue: defaultValue.replace(/\s+/g, ' ') }),
     ...(example !== undefined && { example }),
+    ...(throws !== undefined && { throws: throws.replace(/\s+/g, ' ') }),
   }
+}
+
+/** The sentence about what a function throws; '' where it says nothing. */
+export function throwsText({ throws = '' }: Doc): string {
+  const [, error = '', when = ''] = /^(\w+)\s*([\s\S]*?)\.?$/.exec(throws) ?? []
+  return error === '' ? '' : `Throws \`${error}\`${when === '' ? '' : ` ${when}`}.`
 }
