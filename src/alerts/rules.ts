@@ -216,7 +216,7 @@ const load: Rule = {
       {
         what: `The load is red${why}.`,
         affected: 'Only known clients are sure of a session; others are deferred and try again.',
-        remedy: 'Add a machine, or help what is loaded; docs/guides/scaling-out.md names a remedy for each part.',
+        remedy: 'Add a machine, or help what is loaded; docs/guides/under-load.md names a remedy for each part.',
       },
     ]
   },

@@ -25,7 +25,7 @@ export const surge: Rule = {
       {
         what: `Load control defers mail: in five minutes ${clients.join(', and ')}.`,
         affected: `${whoIs(of('known'))} All of them try again by themselves; nothing is refused for good. ${endOf(seen)}`,
-        remedy: 'Nothing, if it is short. Else add a machine (docs/guides/scaling-out.md), or raise `load.sessions`.',
+        remedy: 'Nothing, if it is short. Else add a machine (docs/guides/under-load.md), or raise `load.sessions`.',
       },
     ]
   },

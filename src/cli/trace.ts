@@ -105,11 +105,13 @@ async function allOf(history: History, query: HistoryQuery): Promise<readonly Hi
 }
 
 /** `2026-11-29 21:03:11  K3X9ABCD  quarantine   7.5  ann@example.com -> bob@example.org  Hello` */
-function lineOf({ time, ref, verdict, score, reversePath, from, recipient, subject, delivery }: HistoryEntry): string {
+function lineOf(entry: HistoryEntry): string {
+  const { time, ref, verdict, dryRun, score, reversePath, from, recipient, subject, delivery } = entry
   const date = new Date(time).toISOString().slice(0, 19).replace('T', ' ')
   const columns = [
     ...[date, ref, verdict.padEnd(10), score.toString().padStart(5)],
     `${from ?? (reversePath || '<>')} -> ${recipient}`,
+    ...(dryRun === undefined ? [] : [`dry run: ${dryRun}`]),
     ...(delivery === undefined ? [] : [delivery]),
     ...(subject === undefined ? [] : [subject]),
   ]

@@ -50,6 +50,19 @@ test('several messages are listed, the newest first, within the time that is ask
   expect(recent[0]).toMatch(/^BBBB {2}/)
 })
 
+test('a list says what shadow mode did not carry out', async () => {
+  const { path, remove } = await scratch()
+  const history = sqliteHistory({ folder: path })
+  for (const ref of ['CCCC', 'DDDD']) history.append(sessionOf(ref, { time: Date.now(), dryRun: 'reject' }))
+  await history.close()
+  const lines: string[] = []
+  await main(['trace', 'ann@example.com', '--history', path], { out: line => lines.push(line), error: () => {} })
+  expect(lines).toEqual(
+    Array(2).fill(expect.stringMatching(/ accept +0\.5 .* -> bob@example\.org {2}dry run: reject /)),
+  )
+  await remove()
+})
+
 test('--json gives events or entries', async () => {
   const events = (await trace('<BBBB@example.com>', '--json')).lines.map(line => JSON.parse(line))
   expect(events.map(({ type }) => type)).toEqual(['transaction', 'recipient', 'delivery', 'session'])

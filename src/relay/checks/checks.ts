@@ -33,7 +33,7 @@ import type { RelayOptions } from '../config/options.ts'
 import { USUAL_SOCKET } from '../scanner.ts'
 import { configuration } from './configuration.ts'
 import { clockReferences, databasesOf, timeService } from './references.ts'
-import { hopHosts, reachableListeners } from './targets.ts'
+import { hopHosts, reachableListeners, signingKeys } from './targets.ts'
 import { userOf } from './user.ts'
 
 /** The oldest Node of `engines` in package.json. */
@@ -58,14 +58,14 @@ export function checksOf(given: ChecksOptions): readonly Check[] {
 }
 
 function networkChecks({ options, dns, servers }: ChecksOptions): readonly Check[] {
-  const { name, routes, filters, doctor, mail } = options
+  const { name, routes, filters, doctor } = options
   const domains = [...new Set(routes.flatMap(route => route.domains ?? []))].filter(domain => !domain.startsWith('.'))
   const lists = [
     ...(filters.dnsbl ? readZones(filters.dnsbl.zones, 'addresses') : []),
     ...(filters.uribl ? readZones(filters.uribl.zones, 'domains') : []),
   ]
   const outward = typeof doctor === 'object' && doctor.outward ? readHostPort(doctor.outward) : undefined
-  const keys = [mail?.dkim, ...routes.map(route => route.nextHop?.dkim)].filter(key => key !== undefined)
+  const keys = signingKeys(options)
   const isNamed = name.includes('.') && !name.startsWith('[')
   return [
     dnsServers({ servers: servers.map(address => ({ address, dns: resolver({ servers: [address] }) })) }),

@@ -5,6 +5,7 @@ import { networkTable, readNetwork } from '../../net/networks.ts'
 import { hostPortText } from '../config/addresses.ts'
 import type { ListenerOptions, RelayOptions } from '../config/options.ts'
 import { hopSettings } from '../delivery/hop/settings.ts'
+import type { SigningKey } from '../delivery/types.ts'
 
 export function reachableListeners({ listeners }: RelayOptions): readonly CertifiedListener[] {
   return listeners.map(listener => {
@@ -44,4 +45,11 @@ export function hopHosts({ routes, name }: RelayOptions): readonly HopHost[] {
     }
   }
   return [...found.values()]
+}
+
+/** Every key with which we sign or seal, once. */
+export function signingKeys({ routes, mail, reports }: RelayOptions): readonly SigningKey[] {
+  const hops = [...routes.map(({ nextHop }) => nextHop), mail?.nextHop, reports?.send?.nextHop]
+  const keys = [mail?.dkim, ...hops.flatMap(hop => [hop?.dkim, hop?.arc])].filter(key => key !== undefined)
+  return [...new Map(keys.map(key => [`${key.selector}._domainkey.${key.domain}\n${key.key}`, key])).values()]
 }

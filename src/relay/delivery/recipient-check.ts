@@ -50,7 +50,9 @@ export class RecipientCheck {
 
   /** False only for an address that does not exist. Never rejects. */
   async isKnown(question: RecipientQuestion): Promise<boolean> {
-    if (this.#routes.rewrittenBy(question.forwardPath) !== undefined) return (await this.check(question)) === undefined
+    // Whatever the sender is: the answer is remembered for the address, and a bounce may come next.
+    const rewriter = this.#routes.rewrittenBy(question.forwardPath)?.srs
+    if (rewriter !== undefined) return rewriter.reverse(question.forwardPath) !== undefined
     const answer = await this.#ask(question)
     return answer === undefined || answer.result !== 'unknown' || answer.forSender === true
   }

@@ -85,6 +85,9 @@ test('mail is forwarded with a rewritten sender, and its bounce goes to the send
   expect(await check(path, 'spammer@example.com')).toMatchObject({ code: 550, status: '5.1.1' })
   expect(await check(path.replace('=a@', '=victim@'))).toMatchObject({ code: 550, status: '5.1.1' })
   expect(await relay.delivery.isKnown({ forwardPath: path.replace('=a@', '=v@'), reversePath: '' })).toBe(false)
+  // The answer is remembered for the address: a wrong sender must not make it unknown to the bounce that follows.
+  for (const reversePath of ['', 'spammer@example.com'])
+    expect(await relay.delivery.isKnown({ forwardPath: path, reversePath })).toBe(true)
   expect(await relay.delivery.deliver(incoming('bounce\r\n', { from: '', to: [path] }))).toMatchObject({ code: 250 })
   expect(server.received()).toMatch(/MAIL FROM:<>[^\r]*\r\nRCPT TO:<a@example\.org>/)
   // Our own users are not rewritten.

@@ -1,10 +1,11 @@
 /** The doctor beside the relay: what is checked, which notices come, and who sees the last report. */
+import { generateKeyPairSync } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { CheckResult, CheckStatus, DoctorReport } from '../../../src/doctor/types.ts'
 import type { Notice } from '../../../src/model/services.ts'
 import { checksOf } from '../../../src/relay/checks/checks.ts'
 import { configuration } from '../../../src/relay/checks/configuration.ts'
-import { hopHosts, reachableListeners } from '../../../src/relay/checks/targets.ts'
+import { hopHosts, reachableListeners, signingKeys } from '../../../src/relay/checks/targets.ts'
 import { effective } from '../../../src/relay/config/options.ts'
 import type { RelayConfig } from '../../../src/relay/config/types.ts'
 import { Board } from '../../../src/relay/management/doctor-board.ts'
@@ -84,6 +85,19 @@ test('each host of a next hop is asked once, for the domains of all its routes',
     ['a.example.org:25', ['example.org', 'example.net']],
     ['/run/lmtp.sock', ['example.org']],
   ])
+})
+
+test('each key with which we sign or seal is looked up, once', () => {
+  const key = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  const of = (selector: string) => ({ domain: 'example.org', selector, key })
+  const hop = (selector: string) => ({ hosts: ['a.example.org:25'], arc: of(selector), dkim: of('dkim') })
+  const routes = [
+    { domains: ['example.org'], nextHop: hop('one') },
+    { domains: ['example.net'], nextHop: hop('two') },
+  ]
+  const options = optionsOf({ routes })
+  expect(signingKeys(options).map(({ selector }) => selector)).toEqual(['dkim', 'one', 'two'])
+  expect(namesOf({ domains: ['example.org'], nextHop: { hosts: ['a:25'], arc: of('arc') } })).toContain('dkim')
 })
 
 const result = (name: string, status: CheckStatus, remedy = 'renew it'): CheckResult => ({
