@@ -164,7 +164,7 @@ export function metricsPage(): string {
     histograms, except \`postern_forecast_peak_seconds\`; all others are gauges. A process counts from its start.`,
     `Traffic chooses some labels. Beyond 500 values of a label, and 50 next hops, the rest share the value \`other\`. The
     page is made from the code by \`npm run reference\`. [Alerts](../guides/alerts.md) has rules over these metrics, and
-    autoscalers read \`postern_load\` ([scaling out](../guides/scaling-out.md)).`,
+    autoscalers read \`postern_load\` ([scaling out](../guides/under-load.md)).`,
     ...Object.entries(GROUPS).flatMap(([title, names]) => [
       `## ${title}`,
       table(
