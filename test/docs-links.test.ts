@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { slug, targetOf } from '../docs/.vitepress/links.ts'
+import { menusOf } from '../docs/.vitepress/menus.ts'
 import { findPages } from '../docs/.vitepress/pages.ts'
 import { withoutCode } from './support/markdown.ts'
 
@@ -63,4 +64,14 @@ test('the name of a heading is the one of code hosts', () => {
 test('each page of the site has an address that no other page has', () => {
   expect(pages.length).toBeGreaterThan(40)
   expect(new Set(pages.map(({ address }) => address)).size).toBe(pages.length)
+})
+
+test('each page of a language is in its menus, or is where the menus lead from', () => {
+  for (const language of ['en', 'zh'] as const) {
+    const menus = JSON.stringify(menusOf(pages, language))
+    const own = pages.filter(({ address }) => address.startsWith('zh/') === (language === 'zh'))
+    const missing = own.filter(({ address }) => !menus.includes(`"/${address.replace(/\.md$/, '')}"`))
+    const entrances = language === 'en' ? ['index.md', 'project/readme.md', 'project/readme.zh-cn.md'] : ['zh/index.md']
+    expect(missing.map(({ address }) => address).filter(address => !entrances.includes(address))).toEqual([])
+  }
 })

@@ -57,7 +57,7 @@ const folderOf = ({ address }: Page): string => address.split('/').slice(0, -1).
 
 function inFolder(pages: readonly Page[], folder: string): readonly Page[] {
   const nameOf = ({ address }: Page): string => address.slice(folder.length + 1).replace(/\.md$/, '')
-  const found = pages.filter(page => folderOf(page) === folder && nameOf(page) !== 'index')
+  const found = pages.filter(page => folderOf(page) === folder && !/^(?:index|readme.*)$/.test(nameOf(page)))
   if (folder === 'decisions') return found
   if (folder.endsWith('start')) return found.toSorted((one, other) => place(nameOf(one)) - place(nameOf(other)))
   return found.toSorted((one, other) => one.title.localeCompare(other.title, 'en'))
