@@ -1,6 +1,6 @@
 /** Makes a page for each entry point of the API, from the model that API Extractor writes. */
 import { readFileSync } from 'node:fs'
-import { code, page, prose, table } from './reference/markdown.ts'
+import { code, codeSpan, page, prose, table } from './reference/markdown.ts'
 import { readDoc, throwsText } from './reference/source.ts'
 
 /** An export, or a member of one, as the model has it. */
@@ -120,5 +120,5 @@ function memberRow(member: Item): readonly string[] {
     .slice(name.length)
     .replace(/^: | = .*$/g, '')
     .replace(/\s+/g, ' ')
-  return [`\`${name}\``, `\`${type}\``, text, defaultValue]
+  return [codeSpan(name), codeSpan(type), text, defaultValue]
 }

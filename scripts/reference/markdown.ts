@@ -6,10 +6,13 @@ const WIDTH = 120
 export function prose(text: string): string {
   return text
     .replace(/\{@link (?:postern!)?(\w+)[^}]*\}/g, '`$1`')
-    .split(/(`[^`]*`)/)
+    .split(/(``[\s\S]*?``(?!`)|`[^`]*`)/)
     .map((part, index) => (index % 2 === 1 ? part : part.replaceAll('<', '&lt;').replaceAll('{{', '{ {')))
     .join('')
 }
+
+/** Code in a line of text. What has a backtick in it stands between two. */
+export const codeSpan = (text: string): string => (text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``)
 
 /** A cell of a table: one line, with its bars escaped. */
 export const cell = (text: string): string => prose(text).replace(/\s+/g, ' ').replaceAll('|', '\\|').trim()
