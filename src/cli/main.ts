@@ -17,6 +17,7 @@ const USAGE = `usage: postern serve [--config FILE] [option ...] (see postern se
        postern list show|add|remove ... (see postern list --help)
        postern short-links add|import|remove ... (see postern short-links --help)
        postern score FILE ... (see postern score --help)
+       postern record FILE --redact --out FILE (see postern record --help)
        postern trace WHAT (see postern trace --help)
        postern history export|erase ADDRESS (see postern history --help)
        postern quarantine list|show|release|delete|undo ... (see postern quarantine --help)
@@ -52,6 +53,8 @@ const COMMANDS = {
   history: async (args: readonly string[], output: Output) =>
     (await import('./history.ts')).historyCommand(args, output),
   score: async (args: readonly string[], output: Output) => (await import('./score.ts')).scoreCommand(args, output),
+  record: async (args: readonly string[], output: Output) =>
+    (await import('./record/command.ts')).recordCommand(args, output),
   trace: async (args: readonly string[], output: Output) => (await import('./trace.ts')).traceCommand(args, output),
 }
 
