@@ -48,7 +48,7 @@ const REF = /\bref=([0-9A-Z]{8})\b/g
 /** Says what this machine has, and not what the page promises. */
 const OF_THE_MACHINE = /^clamd /
 
-/** Whether a line of a page stands in an output, and which references stand in place of its own. */
+/** Whether a line of a page stands in an output, and which references stand in place of those of the page. */
 export function find(line: string, output: string): ReadonlyMap<string, string> | undefined {
   const wanted = line.trim()
   if (wanted === '' || OF_THE_MACHINE.test(wanted)) return new Map()

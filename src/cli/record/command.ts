@@ -17,7 +17,7 @@ export const RECORD_USAGE = `usage: postern record FILE --redact --out FILE [--k
   FILE         a message (.eml), or a recording (.json) that record() of postern/testing wrote
   --redact     words, names and addresses become others, the same one for the same, of the same length and script;
                of attached files only the first bytes stay (required: nothing else is done yet)
-  --out FILE   the file to write; one that exists is not replaced
+  --out FILE   the file to write; a file that exists is not replaced
   --keep WORD  a word or the name of a host that stays; may be given several times (default: none)
 
 How a message is built stays: fields, parts, links, HTML, kinds of files. The rules that it meets are compared before and
