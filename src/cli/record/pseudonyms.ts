@@ -26,7 +26,9 @@ const WORD = /[\p{L}\p{M}\p{N}]+/u
 const WORDS = new RegExp(WORD, 'gu')
 /** TLDs for tests, and extensions of files: they say what a name is of. */
 const KNOWN_ENDS =
-  /^(?:example|test|invalid|localhost|local|arpa|pdf|docx?|docm|xlsx?|xlsm|pptx?|rtf|txt|csv|html?|svg|png|jpe?g|gif|bmp|zip|rar|7z|gz|iso|img|exe|scr|js|vbs|lnk|url|ics|eml|msg|one|xml|json)$/i
+  endsOf(`example test invalid localhost local arpa pdf doc docx docm xls xlsx xlsm ppt pptx rtf txt csv
+  htm html svg png jpg jpeg gif bmp zip rar 7z gz iso img exe scr js vbs lnk url ics eml msg one
+  xml json`)
 const TOKEN = new RegExp(
   [IPV4, IPV6, ESCAPE, SCHEME, LOCAL_PART, HOST, WORD].map(({ source }) => `(${source})`).join('|'),
   'giu',
@@ -65,7 +67,7 @@ export class Pseudonyms {
     }
     const { isIcann, publicSuffix } = parse(name)
     const last = name.slice(name.lastIndexOf('.') + 1)
-    const suffix = isIcann ? (publicSuffix ?? last) : KNOWN_ENDS.test(last) ? last : ''
+    const suffix = isIcann ? (publicSuffix ?? last) : KNOWN_ENDS.has(last.toLowerCase()) ? last : ''
     const rest = name.slice(0, name.length - suffix.length)
     const labels = rest.split('.').map(label => (/^(?:www|_[a-z]+|)$/i.test(label) ? label : this.text(label)))
     return labels.join('.') + suffix
@@ -108,4 +110,8 @@ function withoutLetter(escaped: string): string {
   if (Number.isNaN(code)) return escaped
   const isPlain = code < 0x80 && !/[a-z0-9]/i.test(String.fromCharCode(code))
   return isPlain ? escaped : escaped.startsWith('%') ? '%78' : '&#120;'
+}
+
+function endsOf(text: string): ReadonlySet<string> {
+  return new Set(text.split(/\s+/))
 }

@@ -6,8 +6,8 @@ const MAX_DEPTH = 20
 const SIGNATURE_BYTES = 8
 
 /** Values that say how a message is built. */
-const STRUCTURE =
-  /^(?:mime-version|content-transfer-encoding|date|precedence|auto-submitted|importance|priority|x-priority|x-mailer|user-agent|content-language)$/i
+const STRUCTURE = words(`mime-version content-transfer-encoding date precedence auto-submitted importance priority
+  x-priority x-mailer user-agent content-language`)
 /** Of these the words of their grammar stay; names, addresses and comments do not. */
 const GRAMMATICAL =
   /^(?:received|received-spf|authentication-results|arc-.+|dkim-signature|content-.+|list-unsubscribe-post)$/i
@@ -21,8 +21,8 @@ const GRAMMAR = words(`from by with for id via smtp esmtp esmtps esmtpsa esmtpa 
   name filename format flowed delsp type start method utf-8 utf us-ascii ascii iso-8859-1 iso windows-1252 windows
   quoted-printable base64 7bit 8bit mailto https one-click list-unsubscribe subject to cc reply-to date message-id
   mime-version content-type re fwd fw aw wg`)
-const HTML_WORDS =
-  /^(?:style|width|height|type|align|valign|bgcolor|color|border|cellpadding|cellspacing|rel|target|method|charset|http-equiv|colspan|rowspan|role|dir|lang|size|face|class|id)$/i
+const HTML_WORDS = words(`style width height type align valign bgcolor color border cellpadding cellspacing rel target
+  method charset http-equiv colspan rowspan role dir lang size face class id`)
 
 /** @param text replaces words, names and addresses in a text */
 export function redactMessage(bytes: Buffer, { text }: Pseudonyms): Buffer {
@@ -46,10 +46,12 @@ const parameterised = (header: string, name: string): string =>
 
 function headerWithout(header: string, replace: Replace): string {
   return header.replace(/^([!-9;-~]+):((?:.*)(?:\r?\n[ \t].*)*)/gm, (_field, name: string, value: string) => {
-    if (STRUCTURE.test(name)) return `${name}:${value}`
+    if (STRUCTURE.has(name.toLowerCase())) return `${name}:${value}`
     const date = /;\s*(?:\w{3},\s*)?\d{1,2} \w{3} \d{4} [\d:]{5,8}[^;]*$/.exec(value)?.[0]
-    if (date !== undefined && /received/i.test(name))
-      return `${name}:${fieldValue(value.slice(0, -date.length), one => byGrammar(one, replace))}${date.replace(/\([^)]*\)/g, '')}`
+    if (date !== undefined && /received/i.test(name)) {
+      const first = fieldValue(value.slice(0, -date.length), one => byGrammar(one, replace))
+      return `${name}:${first}${date.replace(/\([^)]*\)/g, '')}`
+    }
     const boundary = /boundary\s*=\s*("[^"]*"|[^\s;]+)/i.exec(value)?.[0]
     const [before = '', after = ''] = boundary === undefined ? [value] : value.split(boundary)
     const word: Replace = GRAMMATICAL.test(name) ? one => byGrammar(one, replace) : replace
@@ -137,7 +139,7 @@ function htmlWithout(html: string, replace: Replace): string {
       return piece.replace(
         /([^\s=<>"'/]+)(\s*=\s*)("[^"]*"|'[^']*'|[^\s>]+)/g,
         (whole: string, name: string, sign: string, value: string) =>
-          HTML_WORDS.test(name) ? whole : name + sign + replace(value),
+          HTML_WORDS.has(name.toLowerCase()) ? whole : name + sign + replace(value),
       )
     })
     .join('')
