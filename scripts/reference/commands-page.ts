@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   init: 'Writes a commented configuration, with all services by `--all`.',
   config: 'Checks a configuration, or prints the effective one.',
   score: 'Judges message files and explains each decision. See [score](../guides/score.md).',
+  record: 'Takes names, addresses and texts out of a message or recording. See [share](../guides/share-mail.md).',
   trace: 'Finds what became of a message. See [history](../guides/history.md).',
   history: 'Exports or erases what is recorded about an address. See [history](../guides/history.md).',
   quarantine: 'Shows, releases and deletes held messages. See [quarantine](../guides/quarantine.md).',
