@@ -81,3 +81,9 @@ export function reportSuffixListAge({ clock, notify }: Pick<Services, 'clock' | 
   const reason = `the public suffix list is ${days} days old, of ${suffixList.published}: update postern`
   notify({ code: 'organisation/old', reason, level: 'warning' })
 }
+
+/** The public suffix of a name below a top-level domain that exists: `co.uk`. @returns undefined for other names */
+export function publicSuffix(name: string): string | undefined {
+  const { isIcann, publicSuffix: suffix } = tldts().parse(name, { extractHostname: false, validateHostname: false })
+  return isIcann ? (suffix ?? undefined) : undefined
+}

@@ -1,6 +1,6 @@
 /** Words, names and addresses in place of others: the same one for the same, of the same length and kind. */
 import { createHmac, randomBytes } from 'node:crypto'
-import { parse } from 'tldts'
+import { publicSuffix } from '../../dns/organisation.ts'
 
 const VOWELS = 'aeiou'
 const CONSONANTS = 'bdfgklmnprst'
@@ -65,9 +65,8 @@ export class Pseudonyms {
       const reversed = this.#address([d, c, b, a].join('.')).split('.').toReversed().join('.')
       return `${reversed}.${/^in-addr\.arpa$/i.test(list) ? list : this.#host(list)}`
     }
-    const { isIcann, publicSuffix } = parse(name)
     const last = name.slice(name.lastIndexOf('.') + 1)
-    const suffix = isIcann ? (publicSuffix ?? last) : KNOWN_ENDS.has(last.toLowerCase()) ? last : ''
+    const suffix = publicSuffix(name) ?? (KNOWN_ENDS.has(last.toLowerCase()) ? last : '')
     const rest = name.slice(0, name.length - suffix.length)
     const labels = rest.split('.').map(label => (/^(?:www|_[a-z]+|)$/i.test(label) ? label : this.text(label)))
     return labels.join('.') + suffix
