@@ -19,7 +19,7 @@ export default defineConfig({
   test: {
     // Many wait for servers and clients half of their time, so that four have work for two cores.
     maxWorkers: 4,
-    globalSetup: 'test/support/built-relay.ts',
+    globalSetup: 'test/support/built-package.ts',
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [

@@ -2,11 +2,9 @@
 import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { cli } from '../support/programs.ts'
 import { scratch } from '../support/scratch.ts'
-
-const cli = process.env.POSTERN_TEST_CLI ?? fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
 interface Run {
   readonly status: number

@@ -13,9 +13,9 @@ import { message } from '../../src/testing/message.ts'
 import { record } from '../../src/testing/record.ts'
 import { saveTo } from '../../src/testing/recording.ts'
 import { zone } from '../../src/testing/zone.ts'
+import { cli } from '../support/programs.ts'
 import { type Scratch, scratch } from '../support/scratch.ts'
 
-const cli = process.env.POSTERN_TEST_CLI ?? fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const source = (path: string) =>
   JSON.stringify(pathToFileURL(fileURLToPath(new URL(`../../src/${path}`, import.meta.url))))
 

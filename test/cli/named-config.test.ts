@@ -7,10 +7,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
 import { sqliteHistory } from '../../src/history/index.ts'
 import { sessionOf } from '../history/events.ts'
+import { cli } from '../support/programs.ts'
 import { scratch } from '../support/scratch.ts'
 
 const source = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
-const cli = process.env.POSTERN_TEST_CLI ?? source
 const environment = { ...process.env, POSTERN_CONFIG: undefined }
 
 const postern = (cwd: string, args: readonly string[], more: NodeJS.ProcessEnv = {}, program = cli) =>

@@ -3,14 +3,13 @@ import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { folderQuarantine } from '../../src/quarantine/index.ts'
 import { message } from '../../src/testing/message.ts'
+import { cli } from '../support/programs.ts'
 import { type Scratch, scratch } from '../support/scratch.ts'
 
-const cli = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const recipient = 'bob@example.org'
 
 let folder: Scratch

@@ -1,14 +1,13 @@
 /** The rule of the page on rules: its test passes, and a gateway and the program judge by it. */
-import { fileURLToPath } from 'node:url'
 import { expect, test, vi } from 'vitest'
 import { postern } from '../../src/index.ts'
 import { dialog } from '../../src/testing/index.ts'
 import { exampleFolder, loadExample } from '../support/example.ts'
+import { cli } from '../support/programs.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 const { freemailInvoice } =
   loadExample<typeof import('../../examples/own-rule/freemail-invoice.ts')>('own-rule/freemail-invoice.ts')
-const program = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const files = ['freemail-invoice.ts', 'freemail-invoice.test.ts', 'postern.config.ts', 'invoice.eml']
 
 test('the test of the rule passes', async () => {
@@ -18,8 +17,8 @@ test('the test of the rule passes', async () => {
 
 test('postern score shows the points of the rule', async () => {
   await using folder = await exampleFolder(files.map(file => `own-rule/${file}`))
-  expect(await folder.node(program, 'config', 'check')).toBe('postern.config.ts: no mistakes\n')
-  const score = await folder.node(program, 'score', 'invoice.eml', '--from', 'alice@gmail.com', '--offline')
+  expect(await folder.node(cli, 'config', 'check')).toBe('postern.config.ts: no mistakes\n')
+  const score = await folder.node(cli, 'score', 'invoice.eml', '--from', 'alice@gmail.com', '--offline')
   expect(score).toMatch(/^ +\+4 {2}freemail-invoice {2}an invoice from a freemail address$/m)
   expect(score).toMatch(/^ {2}score 4: accept, tagged /m)
 })

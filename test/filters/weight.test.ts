@@ -1,22 +1,21 @@
 /** What one filter adds to a program that is bundled: itself and what it needs, not its neighbours. */
-import { copyFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { build, type Options } from 'tsup'
+import { build } from 'tsup'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { markConstants, marked } from '../../scripts/pure-constants.ts'
-import config from '../../tsup.config.ts'
+import { marked } from '../../scripts/pure-constants.ts'
+import { builtPackage } from '../support/programs.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'postern-weight-'))
-const installed = join(folder, 'node_modules/postern')
 const KB = 1000
 
-/** The package as it is published, and a program for each filter that imports it from there. */
+/** A program for each filter, which imports it from the package as it is published. */
 beforeAll(async () => {
-  const quiet: Options = { config: false, silent: true, clean: false, dts: false }
-  await build({ ...(config as Options), ...quiet, outDir: join(installed, 'dist') })
-  markConstants(join(installed, 'dist'))
-  copyFileSync('package.json', join(installed, 'package.json'))
+  if (builtPackage === undefined)
+    throw new Error('there is no package; run this test with vitest.config.ts, which builds it')
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(builtPackage, join(folder, 'node_modules/postern'))
   const programs = names.map(name => {
     const file = join(folder, `${name}.ts`)
     writeFileSync(file, `import { ${name} } from 'postern/filters'\nconsole.log(${name})\n`)
@@ -24,7 +23,7 @@ beforeAll(async () => {
   })
   const outDir = join(folder, 'bundles')
   await build({
-    ...quiet,
+    ...{ config: false, silent: true, dts: false },
     entry: programs,
     outDir,
     format: 'esm',

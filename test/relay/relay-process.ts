@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { relay as main } from '../support/programs.ts'
 import { type RawClient, rawClient } from '../support/raw-client.ts'
 
 export interface RelayProcess extends AsyncDisposable {
@@ -18,9 +18,6 @@ export interface RelayProcess extends AsyncDisposable {
   /** Waits until it has ended. */
   readonly ended: Promise<unknown>
 }
-
-/** `test/support/built-relay.ts` has built it, or the source is started. */
-const main = process.env.POSTERN_TEST_RELAY ?? fileURLToPath(new URL('../../examples/relay/main.ts', import.meta.url))
 
 /** In what the relay is run. */
 export interface Surroundings {
