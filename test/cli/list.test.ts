@@ -72,6 +72,10 @@ test('a wrong entry is refused with its place, and nothing is written', async ()
     status: 2,
     text: expect.stringContaining('entry.sender'),
   })
+  expect(await run('add', 'exampleorg', '--store', file)).toMatchObject({
+    status: 2,
+    text: expect.stringMatching(/“?exampleorg.*this one has no dot.*\.exampleorg for all domains below it/s),
+  })
   expect((await run('show', '--store', file)).text).toBe('')
 })
 

@@ -68,6 +68,22 @@ export function readScope(scope: string | undefined): Scope | TextProblem {
   return typeof name === 'string' ? { kind, name } : name
 }
 
+/**
+ * The sender of a new entry. A domain without a dot is taken for a mistyped one: none on the Internet sends mail.
+ * `.top` means all below a TLD; in networks of one's own a client (`host:relay`) or `localhost` may have no dot.
+ */
+function readNewSubject(sender: string): Subject | TextProblem {
+  const subject = readSubject(sender)
+  if (!('name' in subject) || subject.kind === 'address' || subject.kind === 'host') return subject
+  const { name } = subject
+  return name.includes('.') || name === 'localhost' ? subject : withoutDot(name)
+}
+
+const withoutDot = (name: string): TextProblem => ({
+  expected: 'a whole domain such as example.org: this one has no dot',
+  remedy: `write the rest of the domain, or .${name} for all domains below it`,
+})
+
 const NO_SUFFIX: TextProblem = {
   expected: 'a whole domain such as example.org',
   remedy: 'leave out the first dot, and write an entry for each domain below it',
@@ -87,7 +103,7 @@ export interface ReadEntry {
 /** Checks an entry. @returns the entry, or all that is wrong with it */
 export function readEntry(given: NewListEntry): ReadEntry | readonly Problem[] {
   const entry = checked(schema, given)
-  const [scope, subject] = [readScope(entry.scope), readSubject(entry.sender)]
+  const [scope, subject] = [readScope(entry.scope), readNewSubject(entry.sender)]
   const problems: Problem[] = []
   if ('expected' in subject) problems.push({ path: 'entry.sender', found: entry.sender, ...subject })
   if ('expected' in scope) problems.push({ path: 'entry.scope', found: entry.scope, ...scope })

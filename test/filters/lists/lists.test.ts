@@ -358,6 +358,44 @@ describe('the lists themselves', () => {
     expect((await edited.entries()).map(({ sender }) => sender).toSorted()).toEqual(senders.toSorted())
   })
 
+  test.for(['exampleorg', 'Top', 'dmarc:exampleorg', 'spf:exampleorg', 'dkim:exampleorg'])(
+    '%s has no dot: the answer says what was expected, and nothing is written',
+    async sender => {
+      const edited = senderLists({ store: memoryStore() })
+      const name = sender.replace(/^.*:/, '').toLowerCase()
+      await expect(edited.add({ effect: 'deny', sender })).rejects.toMatchObject({
+        problems: [
+          {
+            path: 'entry.sender',
+            found: sender,
+            expected: 'a whole domain such as example.org: this one has no dot',
+            remedy: `write the rest of the domain, or .${name} for all domains below it`,
+          },
+        ],
+      })
+      expect(await edited.entries()).toEqual([])
+    },
+  )
+
+  test.for(['.top', 'spf:.top', 'localhost', 'host:relay', 'host:.lan', 'root@localhost', 'cron@relay'])(
+    '%s needs no dot: a TLD, or a name of a network of one’s own',
+    async sender => {
+      const edited = senderLists({ store: memoryStore() })
+      expect(await edited.add({ effect: 'deny', sender })).toMatchObject({ sender })
+    },
+  )
+
+  test('an entry without a dot that an earlier version wrote still counts', async () => {
+    const world = await gatewayWith({ effect: 'deny', sender: 'other.example' })
+    const key = 'lists:global:'
+    const { value = '' } = (await world.store.run([{ op: 'get', key }]))[0] as { readonly value?: string }
+    expect(value).toContain('other.example')
+    await world.store.run([{ op: 'set', key, value: value.replace('other.example', 'exampleorg'), ttl: 0 }])
+    const { verdicts, findings } = await verdictsOf(world, { ip: '198.51.100.7', reversePath: 'ann@exampleorg' })
+    expect([verdicts, findings, world.notices]).toEqual([['refused'], [], []])
+    expect((await verdictsOf(world, STRANGER)).verdicts).toEqual(['quarantine'])
+  })
+
   test('a list that is full takes no more, and says what to do', async () => {
     const { edited, store } = await gatewayWith()
     const entry = { id: 'x', effect: 'deny', created: 1 }
