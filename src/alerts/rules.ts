@@ -13,6 +13,8 @@ const REFUSALS_FACTOR = 4
 /** Fewer refusals in a quarter of an hour are no attack. */
 const MIN_REFUSALS = 100
 const MIN_UNSCANNED = 5
+/** clamd gave no verdict. `clamav/unscannable` is one: the message is encrypted or too large, and clamd works. */
+const UNANSWERED = /^clamav\/(?:failed|timeout)$/
 const QUARANTINE_SHARE = 0.9
 /** A failure that only a notice tells of counts for so long. */
 const NOTICE_MS = 24 * 60 * MINUTE
@@ -93,7 +95,7 @@ const clamd: Rule = {
   severity: 'critical',
   for: 2 * MINUTE,
   check: seen => {
-    const unscanned = seen.growth(FINDINGS, 5 * MINUTE, ({ rule }) => rule === 'clamav/unscannable')
+    const unscanned = seen.growth(FINDINGS, 5 * MINUTE, ({ rule = '' }) => UNANSWERED.test(rule))
     const failed = failedChecks(seen, /^clamd\b/)
     if (unscanned < MIN_UNSCANNED && failed.length === 0) return []
     const what =

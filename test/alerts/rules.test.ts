@@ -73,11 +73,13 @@ const cases: readonly Case[] = [
       node.gauge('postern_next_hop_up', 1, { host: 'a:25', worker: '2' })
     },
   },
-  { title: 'messages cannot be scanned', expected: ['clamd'], each: finding('clamav/unscannable', 3) },
+  { title: 'clamd gives no verdict', expected: ['clamd'], each: finding('clamav/failed', 3) },
+  { title: 'clamd gives no verdict in time', expected: ['clamd'], each: finding('clamav/timeout', 3) },
+  { title: 'encrypted and large messages: clamd works', expected: [], each: finding('clamav/unscannable', 30) },
   {
     title: 'one message in ten minutes cannot be scanned',
     expected: [],
-    each: (node, minute) => minute === 3 && finding('clamav/unscannable', 1)(node),
+    each: (node, minute) => minute === 3 && finding('clamav/failed', 1)(node),
   },
   { title: 'messages are scanned', expected: [], each: finding('clamav/infected', 30) },
   { title: 'the doctor does not reach clamd', expected: ['clamd'], each: check('clamd', 'failed') },
