@@ -2,6 +2,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { expect, test } from 'vitest'
+import { codeBlocks, inlineCode, withoutCode } from './support/markdown.ts'
 
 const pages: readonly (readonly [english: string, chinese: string])[] = [
   ['README.md', 'README.zh-CN.md'],
@@ -10,22 +11,19 @@ const pages: readonly (readonly [english: string, chinese: string])[] = [
     .map(file => [file, `docs/zh/start/${basename(file)}`] as const),
 ]
 
-const BLOCK = /^```(\w*)\n([\s\S]*?)^```$/gm
+const COMMENT = /^\/\*\*.*\*\/$|(?<=^|\s)(?:\/\/|#|;) .*$/gm
 
 /** The code without what a comment says: that may be in the language of the page. */
 const codeOf = (text: string): readonly string[] =>
-  Array.from(text.matchAll(BLOCK), ([, language = '', code = '']) => `${language}\n${code.replace(COMMENT, '')}`)
-const COMMENT = /^\/\*\*.*\*\/$|(?<=^|\s)(?:\/\/|#|;) .*$/gm
-
-const proseOf = (text: string): string => text.replace(BLOCK, '')
+  codeBlocks(text).map(({ language, code }) => `${language}\n${code.replace(COMMENT, '')}`)
 
 /** The level of each heading, in order. */
 const headingsOf = (text: string): readonly number[] =>
-  Array.from(proseOf(text).matchAll(/^(#+) /gm), ([, marks = '']) => marks.length)
+  Array.from(withoutCode(text).matchAll(/^(#+) /gm), ([, marks = '']) => marks.length)
 
 /** The destination of each link and picture; links to the other language are left out. */
 const linksOf = (text: string): readonly string[] =>
-  Array.from(proseOf(text).matchAll(/\]\(([^)]+)\)/g), ([, link = '']) => link)
+  Array.from(withoutCode(text).matchAll(/\]\(([^)]+)\)/g), ([, link = '']) => link)
     .filter(link => !link.startsWith('README'))
     .toSorted()
 
@@ -37,11 +35,10 @@ const inEnglish = (link: string): string =>
     .replace('-zh.svg', '.svg')
 
 /** What is written as code in a sentence, each once. */
-const inlineOf = (text: string): readonly string[] =>
-  [...new Set(Array.from(proseOf(text).matchAll(/`([^`\n]+)`/g), ([, code = '']) => code))].toSorted()
+const inlineOf = (text: string): readonly string[] => [...new Set(inlineCode(text))].toSorted()
 
 /** The rows of each table. */
-const rowsOf = (text: string): number => proseOf(text).match(/^\|/gm)?.length ?? 0
+const rowsOf = (text: string): number => withoutCode(text).match(/^\|/gm)?.length ?? 0
 
 test.for(pages)('%s has the same headings, code, links and tables in Chinese', ([english, chinese]) => {
   const [one, other] = [english, chinese].map(file => readFileSync(file, 'utf8')) as [string, string]

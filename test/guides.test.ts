@@ -4,23 +4,33 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { globSync, readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { main } from '../src/cli/main.ts'
+import { codeBlocks } from './support/markdown.ts'
+import { entryPoints } from './support/programs.ts'
 import { type Scratch, scratch } from './support/scratch.ts'
 
 const configurations = globSync('docs/{guides,start}/*.md').flatMap(file =>
-  Array.from(readFileSync(file, 'utf8').matchAll(/^```ts\n([\s\S]*?)^```/gm), ([, code = '']) => code)
+  codeBlocks(readFileSync(file, 'utf8'))
     // Whole configurations; those that import a file of the reader's are played with the page's example.
-    .filter(code => /from 'postern\/relay'[\s\S]*export default defineConfig\(/.test(code) && !code.includes("'./"))
-    .map((code, index) => ({ name: `${basename(file, '.md')} ${index + 1}`, code })),
+    .filter(
+      ({ code }) => /from 'postern\/relay'[\s\S]*export default defineConfig\(/.test(code) && !code.includes("'./"),
+    )
+    .map(({ code }, index) => ({ name: `${basename(file, '.md')} ${index + 1}`, code })),
 )
 
-/** Variables that a configuration reads its secrets from. */
-const SECRETS = ['ALERT_SECRET', 'POSTERN_QUARANTINE_KEY']
+/** What the configurations name: by the pattern's group, each once. */
+const named = (pattern: RegExp): readonly string[] => [
+  ...new Set(configurations.flatMap(({ code }) => Array.from(code.matchAll(pattern), ([, name = '']) => name))),
+]
 
-/** Files that a configuration names, where the test may write. */
-const FILES = ['allowed-domains', 'denied-networks', 'recipients']
+/** The value of a variable that a configuration reads: its name says what it is. */
+function variableValue(variable: string, key: string): string {
+  if (variable === 'DKIM_KEY') return key
+  if (variable === 'POSTGRES_URL') return 'postgres://postern@127.0.0.1/postern'
+  if (variable === 'REDIS_URL') return 'redis://127.0.0.1'
+  return variable.endsWith('_NAME') ? 'mx.example.org' : randomBytes(32).toString('base64')
+}
 
 let folder: Scratch
 beforeAll(async () => {
@@ -28,10 +38,9 @@ beforeAll(async () => {
   await mkdir(join(folder.path, 'etc'))
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-  vi.stubEnv('DKIM_KEY', key)
-  for (const name of SECRETS) vi.stubEnv(name, randomBytes(32).toString('base64'))
-  await writeFile(join(folder.path, 'etc', 'dkim.pem'), key)
-  for (const file of FILES) await writeFile(join(folder.path, 'etc', file), '# empty\n')
+  for (const variable of named(/process\.env\.(\w+)/g)) vi.stubEnv(variable, variableValue(variable, key))
+  for (const file of named(/\/etc\/postern\/([\w.-]+)/g))
+    await writeFile(join(folder.path, 'etc', file), file.endsWith('.pem') ? key : '# empty\n')
 })
 afterAll(async () => {
   vi.unstubAllEnvs()
@@ -44,8 +53,9 @@ test('the guides have configurations', () => {
 
 test.for(configurations)('$name has no mistake', async ({ name, code }) => {
   const file = join(folder.path, `${name.replaceAll(' ', '-')}.ts`)
-  const relay = pathToFileURL('src/relay/index.ts').href
-  const ours = code.replace("'postern/relay'", `'${relay}'`).replaceAll('/etc/postern/', `${folder.path}/etc/`)
+  const ours = code
+    .replaceAll('/etc/postern/', `${folder.path}/etc/`)
+    .replace(/'(postern(?:\/[\w/-]+)?)'/g, (found, entry: string) => `'${entryPoints.get(entry) ?? found}'`)
   await writeFile(file, ours)
   const lines: string[] = []
   const take = (line: string) => void lines.push(line)

@@ -9,7 +9,7 @@ const example = codeBlocks(readme).find(({ language }) => language === 'ts')?.co
 
 /** Runs a program that imports `postern` as users do. */
 function run(program: string) {
-  const args = ['--no-warnings', '--import', './test/support/package-source.mjs', '--input-type=module', '-e', program]
+  const args = ['--no-warnings', '--import', './test/support/package-source.ts', '--input-type=module', '-e', program]
   return spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 60_000 })
 }
 

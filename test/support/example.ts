@@ -6,13 +6,13 @@ import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import './package-source.mjs'
+import './package-source.ts'
 import { scratch } from './scratch.ts'
 
 const run = promisify(execFile)
 const require = createRequire(import.meta.url)
 const examples = fileURLToPath(new URL('../../examples/', import.meta.url))
-const hooks = new URL('./package-source.mjs', import.meta.url).href
+const hooks = new URL('./package-source.ts', import.meta.url).href
 
 /** The module of an example, loaded by Node: it imports `postern` as users do, and gets the source. */
 export const loadExample = <T>(file: string): T => require(join(examples, file)) as T

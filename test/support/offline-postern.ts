@@ -1,4 +1,4 @@
-/** `postern` with the zone of `test/relay/networks.ts` in place of the DNS: see `package-source.mjs`. */
+/** `postern` with the zone of `test/relay/networks.ts` in place of the DNS: see `package-source.ts`. */
 import { type Gateway, postern as online, type PosternOptions } from 'postern'
 import { dns } from '../relay/networks.ts'
 
