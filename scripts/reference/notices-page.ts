@@ -24,7 +24,10 @@ export function knownNotices(): ReadonlyMap<string, ReadonlySet<string>> {
   const known = new Map<string, Set<string>>()
   for (const file of sourcesIn('src').filter(file => !file.startsWith('src/console/web/'))) {
     const text = sourceOf(file)
-    for (const { 2: written = '', index } of text.matchAll(/\bcode: (['`])([^'`\s]*\/[^'`\s]*)\1/g)) {
+    // `code: 'store/down'`, or the first argument of a method that makes a notice.
+    for (const { 2: written = '', index } of text.matchAll(
+      /(?:\bcode: |#(?:tell|warn)\()(['`])([^'`\s]*\/[^'`\s]*)\1/g,
+    )) {
       const level = /\blevel: (?:'(info|warning)'|load\.level)/.exec(text.slice(index, index + 700))?.[1] ?? 'warning'
       for (const code of VARIABLE[written] ?? [written])
         known.set(code, (known.get(code) ?? new Set()).add(code === 'load/green' ? 'info' : level))

@@ -98,7 +98,7 @@ export function storesPage(): string {
       ],
     ),
     '## See also',
-    '[Configuration](configuration.md) · [two and more nodes](../guides/under-load.md) · [sizing](../guides/scale.md)',
+    '[Configuration](configuration.md) · [two and more nodes](../guides/nodes.md) · [sizing](../guides/scale.md)',
   )
 }
 
