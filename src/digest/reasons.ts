@@ -2,13 +2,14 @@
 import type { FindingEntry, HeldKind } from '../quarantine/index.ts'
 import type { ReasonName, Texts } from './texts/types.ts'
 
-/** What the findings of a filter mean for a reader. */
+/** What the findings of a filter, or one of its rules, mean for a reader. */
 const REASONS: Readonly<Record<string, ReasonName>> = {
   attachments: 'attachment',
   'authenticated-from': 'identity',
   bulk: 'bulk',
   bounce: 'form',
   clamav: 'virus',
+  'clamav/unscannable': 'unexamined',
   classify: 'learned',
   dkim: 'identity',
   dmarc: 'identity',
@@ -37,7 +38,7 @@ const MAX_REASONS = 2
 export function whyHeld(kind: HeldKind, findings: readonly FindingEntry[], texts: Texts): string {
   const weights = new Map<ReasonName, number>()
   for (const { rule, points = 0, verdict } of findings) {
-    const name = REASONS[/^[^/]*/.exec(rule)?.[0] ?? '']
+    const name = REASONS[rule] ?? REASONS[/^[^/]*/.exec(rule)?.[0] ?? '']
     const weight = verdict === undefined || verdict === 'accept' ? points : DECIDED
     if (name !== undefined && weight > 0) weights.set(name, (weights.get(name) ?? 0) + weight)
   }

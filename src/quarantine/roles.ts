@@ -17,6 +17,8 @@ export const mayRelease = (role: Role, kind: HeldKind): boolean => RELEASES[role
 /** The filter in front of the rule. */
 const filterOf = (rule: string): string => rule.slice(0, rule.indexOf('/') < 0 ? rule.length : rule.indexOf('/'))
 
+/** The scanner has found nothing: the message is encrypted, or beyond the scanner's limits. */
+const UNSCANNABLE = 'clamav/unscannable'
 const PHISHING = new Set(['impersonation', 'links', 'uribl'])
 const POLICY = new Set(['dmarc', 'spf', 'dkim', 'access', 'lists', 'authenticated-from', 'header-form', 'attachments'])
 
@@ -28,9 +30,9 @@ const POLICY = new Set(['dmarc', 'spf', 'dkim', 'access', 'lists', 'authenticate
  */
 export function kindOf(findings: readonly FindingEntry[]): HeldKind {
   const decided = findings.filter(({ verdict }) => verdict !== undefined && verdict !== 'accept')
-  const filters = new Set(decided.map(({ rule }) => filterOf(rule)))
+  const filters = new Set(decided.filter(({ rule }) => rule !== UNSCANNABLE).map(({ rule }) => filterOf(rule)))
   if (filters.has('clamav')) return 'malware'
-  if (filters.has('unexamined')) return 'unexamined'
+  if (filters.has('unexamined') || decided.some(({ rule }) => rule === UNSCANNABLE)) return 'unexamined'
   if ([...filters].some(filter => POLICY.has(filter))) return 'policy'
   if ([...filters].some(filter => PHISHING.has(filter))) return 'phishing'
   const points = (names: ReadonlySet<string>): number =>

@@ -90,6 +90,14 @@ test.for<[role: Role, kinds: readonly HeldKind[]]>([
 
 test.for<[kind: HeldKind, findings: Parameters<typeof kindOf>[0]]>([
   ['malware', [{ rule: 'clamav/infected', reason: 'x', verdict: 'reject' }]],
+  ['unexamined', [{ rule: 'clamav/unscannable', reason: 'x', verdict: 'quarantine' }]],
+  [
+    'malware',
+    [
+      { rule: 'clamav/unscannable', reason: 'x', verdict: 'quarantine' },
+      { rule: 'clamav/infected', reason: 'x', verdict: 'quarantine' },
+    ],
+  ],
   ['policy', [{ rule: 'dmarc/fail', reason: 'x', verdict: 'quarantine' }]],
   ['unexamined', [{ rule: 'unexamined', reason: 'x', verdict: 'quarantine' }]],
   [
