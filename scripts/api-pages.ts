@@ -1,6 +1,6 @@
 /** Makes a page for each entry point of the API, from the model that API Extractor writes. */
 import { readFileSync } from 'node:fs'
-import { code, codeSpan, page, prose, table } from './reference/markdown.ts'
+import { code, codeSpan, firstSentence, page, prose, table } from './reference/markdown.ts'
 import { readDoc, throwsText } from './reference/source.ts'
 
 /** An export, or a member of one, as the model has it. */
@@ -49,7 +49,7 @@ export function apiList(entries: readonly ApiEntry[]): string {
   })
   return page(
     '# API',
-    `Each entry point loads only what it needs. All of them but \`postern/relay\`, \`postern/console\` and
+    `Each entry point loads only what it needs. All of them but
     \`postern/testing/vitest\` can be imported and required. The pages are made from the types of the package by \`npm run
     api\`.`,
     table(['entry point', 'functions and values'], rows),
@@ -88,8 +88,6 @@ const textOf = ({ excerptTokens = [] }: Item): string =>
     .trim()
 
 const docOf = ({ docComment = '' }: Item) => readDoc(docComment.replace(/^\/\*\*|\*\/\s*$/g, ''))
-
-const firstSentence = (text: string): string => /^[\s\S]*?[.?](?=\s|$)/.exec(text)?.[0] ?? text
 
 function itemBlocks(item: Item): readonly string[] {
   const doc = docOf(item)

@@ -53,6 +53,19 @@ test.for(withRules)('the page of %s lists the findings that its source has', fac
   expect(listed.filter(rule => rule !== '' && !new RegExp(`'${rule}'|\\b${camel(rule)}\\b`).test(text))).toEqual([])
 })
 
+test.for(withRules)('the statuses on the page of %s are in its source', factory => {
+  const statuses = FILTERS[factory]?.findings.flatMap(({ leadsTo = '' }) => leadsTo.match(/\b[45]\.\d+\.\d+\b/g) ?? [])
+  expect(statuses?.filter(status => !textOf(factory).includes(`'${status}'`))).toEqual([])
+})
+
+test.for([
+  ['rate-limit', /^\| stages \| connect, mail, rcpt, header, message \|$/m, 'a limit of bytes counts whole messages'],
+  ['rate-limit', /^### Count$[\s\S]*^\| `limit` \| .* \| a whole number from 1 \|/m, 'what a limit is made of'],
+  ['dnsbl', /^\| `points` \| .* \| `DnsblPoints` \|[\s\S]*^### DnsblPoints$/m, 'points by return code'],
+] as const)('the page of $0 has $2', ([name, part]) => {
+  expect(pages.get(`docs/reference/filters/${name}.md`)).toMatch(part)
+})
+
 test.for(factories)('the page of %s documents each option, with a default or as required', factory => {
   const { filter } = factsOf(factory)
   const text = pages.get(`docs/reference/filters/${filter.name}.md`) ?? ''

@@ -1,7 +1,7 @@
 /** The page of the facts: what each finds out, from which stage on, and what its answer has. */
 import * as facts from '../../src/facts/index.ts'
 import { stages } from '../../src/model/stage.ts'
-import { code, page, prose, table } from './markdown.ts'
+import { code, firstSentence, page, prose, table } from './markdown.ts'
 import { docOf, exportsOf, functionIn, membersOf, sourceOf, typeOf } from './source.ts'
 
 const ENTRY = 'src/facts/index.ts'
@@ -21,10 +21,16 @@ function knownFacts(): readonly KnownFact[] {
   return found.toSorted((a, b) => stages.indexOf(a.stage) - stages.indexOf(b.stage) || a.name.localeCompare(b.name))
 }
 
+const textOf = ({ file, name }: KnownFact): string => functionIn(file, name).doc.text
+
 /** The content of docs/reference/facts.md. */
 export function factsPage(): string {
   const known = knownFacts()
-  const rows = known.map(fact => [`[\`${fact.name}\`](#${fact.name.toLowerCase()})`, fact.stage, firstSentence(fact)])
+  const rows = known.map(fact => [
+    `[\`${fact.name}\`](#${fact.name.toLowerCase()})`,
+    fact.stage,
+    firstSentence(textOf(fact)),
+  ])
   return page(
     '# Facts',
     `A fact answers one question about a client or a message, and never judges. A filter asks with \`await
@@ -36,12 +42,8 @@ export function factsPage(): string {
   )
 }
 
-const firstSentence = ({ file, name }: KnownFact): string => {
-  const { text } = functionIn(file, name).doc
-  return /^[\s\S]*?[.?](?=\s|$)/.exec(text)?.[0] ?? text
-}
-
-function blocks({ name, stage, file }: KnownFact): readonly string[] {
+function blocks(fact: KnownFact): readonly string[] {
+  const { name, stage, file } = fact
   const type = ANSWERS[name] ?? answerOf(file, name)
   const members = type === undefined ? undefined : membersOf(type, file)
   const about = type === undefined ? '' : (docOf(type, file)?.text ?? '')
@@ -53,7 +55,7 @@ function blocks({ name, stage, file }: KnownFact): readonly string[] {
   ])
   return [
     `## ${name}`,
-    prose(functionIn(file, name).doc.text),
+    prose(textOf(fact)),
     `Asked from \`${stage}\` on. The answer is \`${type}\`. ${prose(about)}`,
     table(['field', 'type', 'what it is'], rows),
     ...(members === undefined && declaration !== undefined ? [code('typescript', declaration)] : []),

@@ -1,5 +1,5 @@
 /** What the pages of the filters say beside the doc comments: what a filter costs, what it needs, and its findings. */
-import { FINDINGS_BEFORE_MESSAGE } from './findings-before-message.ts'
+import { FINDINGS_BEFORE_MESSAGE, LIMITED } from './findings-before-message.ts'
 import { FINDINGS_OF_MESSAGE } from './findings-of-message.ts'
 
 /** One rule of a filter. The content rules are listed by `ruleSets()`. */
@@ -25,10 +25,9 @@ export interface FilterEntry {
   readonly sample?: unknown
 }
 
-const content = (cost: string, needs = 'nothing'): FilterEntry => ({
-  ...{ cost, needs, findings: [] },
-  pages: ['explain/content.md'],
-})
+const content = (cost: string, needs = 'nothing'): FilterEntry => {
+  return { cost, needs, findings: [], pages: ['explain/content.md'] }
+}
 
 const RULES = '1 ms for all content filters, with a message of 5 KB'
 
@@ -50,9 +49,7 @@ const ENTRIES: Readonly<Record<string, Omit<FilterEntry, 'findings'>>> = {
     cost: '3 µs for a count (*)',
     needs: 'a shared store, if processes share limits',
     sample: {
-      limits: ['connections', 'transactions', 'recipients', 'messages'].map(what => ({
-        ...{ what, per: 'network', limit: 30, within: '1m' },
-      })),
+      limits: LIMITED.map(what => ({ what, per: 'network', limit: 30, within: '1m' })),
     },
   },
   rdns: { cost: 'DNS questions while the client greets', needs: 'DNS' },

@@ -3,6 +3,18 @@ import type { FindingRow } from './filters.ts'
 
 type Rows = Readonly<Record<string, readonly FindingRow[]>>
 
+/** What `rateLimit` limits, and what it leads to. */
+const LIMITS: Readonly<Record<string, string>> = {
+  connections: '421 4.7.0, and the connection is closed',
+  failures: '4.7.0; a client without a confirmed name is disconnected',
+  transactions: '4.7.0',
+  recipients: '4.7.0',
+  messages: '4.7.0',
+  bytes: '4.7.0',
+}
+
+export const LIMITED = Object.keys(LIMITS)
+
 /** By factory. */
 export const FINDINGS_BEFORE_MESSAGE: Rows = {
   recentlyRefused: [
@@ -37,10 +49,10 @@ export const FINDINGS_BEFORE_MESSAGE: Rows = {
       leadsTo: '521 5.5.1, and the connection is closed; with `points` those points',
     },
   ],
-  rateLimit: ['connections', 'failures', 'transactions', 'recipients', 'messages', 'bytes'].map(what => ({
+  rateLimit: Object.entries(LIMITS).map(([what, leadsTo]) => ({
     rule: what,
     when: `A limit of \`${what}\` is exceeded within its window.`,
-    leadsTo: what === 'failures' ? '4.7.0; a client without a confirmed name is disconnected' : '4.7.0',
+    leadsTo,
   })),
   rdns: [
     { rule: 'missing', when: 'The client has no reverse name.', option: 'missing' },

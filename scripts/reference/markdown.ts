@@ -14,6 +14,9 @@ export function prose(text: string): string {
 /** Code in a line of text. What has a backtick in it stands between two. */
 export const codeSpan = (text: string): string => (text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``)
 
+/** What a text says first. */
+export const firstSentence = (text: string): string => /^[\s\S]*?[.?](?=\s|$)/.exec(text)?.[0] ?? text
+
 /** A cell of a table: one line, with its bars escaped. */
 export const cell = (text: string): string => prose(text).replace(/\s+/g, ' ').replaceAll('|', '\\|').trim()
 

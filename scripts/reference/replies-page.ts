@@ -19,7 +19,8 @@ export function repliesPage(): string {
     from the code by \`npm run reference\`.`,
     '## Decisions',
     `A filter names the status, and the policy refuses with this reply. A filter may set another text. Where the policy
-    refuses for the score, the status is 5.7.1.`,
+    refuses for the score, the status is 5.7.1. Content rules whose option is \`'reject'\` refuse with 5.7.1 too, and
+    \`loadControl\` defers with 4.3.2.`,
     table(
       ['status', 'code', 'at connect', 'text', 'filters'],
       statuses().map(status => {

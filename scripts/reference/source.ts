@@ -89,6 +89,10 @@ export function typeOf(name: string, file: string): string | undefined {
   return rest.slice(0, /\n(?=\n|\/\*\*|export |const |function |class |\})/.exec(rest)?.index).replace(/^export /, '')
 }
 
+/** The file that declares an interface or a type which another file has or imports. */
+export const fileOf = (name: string, file: string): string | undefined =>
+  (placeOf(name, file) ?? placeOf(name, file, 'type'))?.file
+
 /** The doc comment of an interface or a type. */
 export function docOf(name: string, file: string): Doc | undefined {
   const place = placeOf(name, file) ?? placeOf(name, file, 'type')

@@ -107,7 +107,7 @@ function blocksOf({ name, module, file, type, make }: StoreEntry): readonly stri
   return [
     `## ${name}`,
     `Exported by \`${module}\`. ${prose(doc.text)}`,
-    ...optionBlocks({ make, type, file }).map(block => block.replace(/^### (\w+)$/, '### $1')),
+    ...optionBlocks({ make, type, file }),
     ...(doc.example === undefined ? [] : [code('ts', exampleModule(doc.example))]),
   ]
 }
