@@ -1,14 +1,15 @@
 /**
  * Plays the Start pages word for word, each in an empty folder, with the packed tarball in place of the published
- * package, an empty npm cache and no program but Node: `node scripts/first-hour.ts [PAGE ...]`. Prints how long each
- * takes, and fails when a command fails, when something is not seen that the page shows, or when a page takes longer
- * than it may. Needs a build, a registry, and `bash`.
+ * package, an empty npm cache and no program but Node: `node scripts/first-hour.ts [--tarball FILE] [PAGE ...]`.
+ * Prints how long each takes, and fails when a command fails, when something is not seen that the page shows, or when
+ * a page takes longer than it may. Needs a tarball or a current build, a registry, `bash`, and port 2525.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
 import { type Action, commonJsOf, find, stepsOf } from './first-hour/page.ts'
 import { Terminals } from './first-hour/terminal.ts'
 
@@ -28,8 +29,9 @@ const MAX_SEEN_MS = 15_000
 
 const folder = await mkdtemp(join(tmpdir(), 'postern-first-hour-'))
 try {
-  const tarball = pack(folder)
-  const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(PAGES)
+  const { values, positionals } = parseArgs({ options: { tarball: { type: 'string' } }, allowPositionals: true })
+  const tarball = values.tarball ?? pack(folder)
+  const chosen = positionals.length > 0 ? positionals : Object.keys(PAGES)
   for (const name of chosen) {
     const page = PAGES[name]
     if (page === undefined) throw new Error(`there is no page ${name}; pages are ${Object.keys(PAGES).join(', ')}`)
