@@ -11,7 +11,7 @@ export const LIST_USAGE = `usage: postern list show [--for SCOPE] [--json] [--st
                         [--author NAME] [--note TEXT] [--store STORE | --config FILE]
        postern list remove ID [--for SCOPE] [--store STORE | --config FILE]
 
-Running gateways heed a change within five seconds.
+Running gateways apply a change within five seconds.
   SENDER                192.0.2.0/24, bob@example.org, example.org, .example.org (all below it), or a domain behind
                         dmarc: (author), spf: (reverse-path), dkim: (signature) or host: (confirmed name of the client)
   --store STORE         the store of the gateway: the file of its SQLite database, or redis://HOST:PORT

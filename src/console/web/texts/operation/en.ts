@@ -148,7 +148,7 @@ export const operation = {
       allow: 'Mail of this sender passes the checks of identity and content. Malware is still refused.',
       deny: 'Mail of this sender is refused.',
     },
-    added: (sender: string) => `${sender} is on the list. All nodes heed it within seconds.`,
+    added: (sender: string) => `${sender} is on the list. All nodes apply it within seconds.`,
     removed: (sender: string) => `${sender} is no longer on the list.`,
     removeQuestion: (sender: string) => `Remove ${sender} from the list?`,
   },
