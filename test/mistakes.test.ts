@@ -2,12 +2,13 @@
 import { SMTPServer } from 'smtp-server'
 import { expect, test } from 'vitest'
 import { milter } from '../src/adapters/milter/index.ts'
-import { guard, protect } from '../src/adapters/smtp-server/index.ts'
+import { deliver, guard, protect } from '../src/adapters/smtp-server/index.ts'
 import { resolver } from '../src/dns/index.ts'
 import * as filters from '../src/filters/index.ts'
-import { PosternError, postern, thresholds } from '../src/index.ts'
+import { type Message, PosternError, points, postern, thresholds } from '../src/index.ts'
 import { redisStore } from '../src/store/redis/redis.ts'
 import { sqliteStore } from '../src/store/sqlite/sqlite.ts'
+import { message, probe, zone } from '../src/testing/index.ts'
 
 const ok = filters.recommended({ domains: ['example.org'] })
 const gateway = postern({ filters: ok })
@@ -65,11 +66,40 @@ test.for<readonly [mistake: string, make: () => unknown, remedy: string]>([
   ['a guard without a gateway', () => call(guard, { onData() {} }), 'write guard(postern({ filters }), …)'],
   ['a guard without delivery', () => call(guard, gateway, {}), 'write onData: (content, session, done) => …'],
   ['swapped arguments', () => call(protect, gateway, new SMTPServer({})), 'write protect(new SMTPServer(…), gateway)'],
+  ['a delivery for accepted mail alone', () => call(deliver, { accept() {} }), 'write async ({ content }) => …'],
+  ['a rule as a function', () => call(postern, { filters: [...ok, () => false] }), "write { name: 'my-rule'"],
+  ['a zone as a list', () => call(zone, ['example.org']), "write zone({ 'example.org': {"],
+  ['a misspelt type of record', () => call(zone, { 'a.example': { TEXT: 'x' } }), 'did you mean TXT?'],
+  ['a misspelt failure of DNS', () => call(zone, { 'a.example': 'timeuot' }), 'one of timeout, servfail'],
   ['a milter without a gateway', () => call(milter), 'write milter(postern({ filters }), …)'],
   ['a name in place of the address of a client', () => gateway.open({ ip: 'localhost' }), 'pass the address'],
 ])('%s', ([, make, remedy]) => {
   expect(make).toThrow(PosternError)
   expect(make).toThrow(remedy)
+})
+
+const rule = { name: 'rule', header: () => points(1, 'found') }
+
+test.for<readonly [mistake: string, probed: () => unknown, remedy: string]>([
+  ['a list of filters', () => call(probe, [rule], { header: {} }), 'probe each filter of the list by itself'],
+  ['a function', () => call(probe, () => false, { header: {} }), "write { name: 'my-rule'"],
+  ['a misspelt stage', () => call(probe, { name: 'rule', headers: rule.header }, {}), 'did you mean header?'],
+  ['a name with capitals', () => call(probe, { ...rule, name: 'MyRule' }, { header: {} }), 'a name of small letters'],
+  ['a misspelt option', () => call(probe, rule, { header: {}, reversepath: '' }), 'did you mean reversePath?'],
+  ['records without a zone', () => call(probe, rule, { header: {}, dns: { 'a.example': {} } }), 'write dns: zone({'],
+  ['an address that is none', () => call(probe, rule, { header: {}, ip: '1.2.3' }), "such as '192.0.2.1'"],
+  ['no header for a rule of the header', () => call(probe, rule, { reversePath: 'a@a.example' }), 'give header'],
+])('a test of a rule with %s fails, and does not find nothing', async ([, probed, remedy]) => {
+  const error = await Promise.resolve(probed()).catch((cause: unknown) => cause)
+  expect(error).toBeInstanceOf(PosternError)
+  expect(error).toHaveProperty('message', expect.stringContaining(remedy))
+})
+
+test('the name of a fact in place of a fact is named', async () => {
+  const filter = { name: 'rule', message: (message: Message) => call(message.ask, 'links') as false }
+  expect(await probe(filter, { message: message() })).toMatchObject([
+    { reason: expect.stringContaining('ask: found "links", expected a fact') },
+  ])
 })
 
 test('an unknown rule is answered with those of its filter, not with all', () => {

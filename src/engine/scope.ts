@@ -5,6 +5,7 @@
 import type { Decision } from '../model/decision.ts'
 import { PosternError } from '../model/errors.ts'
 import type { Finding } from '../model/finding.ts'
+import { isRecord } from '../model/options.ts'
 import type { Connection, Fact, Stage } from '../model/stage.ts'
 import { allows } from './exempt.ts'
 import { viewOf } from './view.ts'
@@ -131,7 +132,8 @@ export class Scope<out C extends Connection = Connection> {
     this.#remember(fact, answer)
   }
 
-  #ownerOf({ stage }: AnyFact): Scope | undefined {
+  #ownerOf(fact: AnyFact): Scope | undefined {
+    const stage = fact?.stage
     if (stage === this.stage) return this
     // From the inside: of two scopes of one stage the inner one would count.
     return this.chain.findLast(scope => scope.stage === stage)
@@ -181,7 +183,23 @@ function found<C, T>(fact: Fact<C, T>, view: C): Promise<T> {
   }
 }
 
+/** Why a fact has no answer at a stage: it belongs to a later one, or it is no fact. */
 const tooEarly = (fact: AnyFact, stage: Stage): PosternError =>
+  isFact(fact) ? asksTooEarly(fact, stage) : noFact(fact)
+
+const isFact = (fact: unknown): boolean => isRecord(fact) && typeof fact.find === 'function'
+
+const noFact = (found: unknown): PosternError =>
+  new PosternError([
+    {
+      path: 'ask',
+      found,
+      expected: 'a fact, as postern/facts has them, or as fact() makes it',
+      remedy: "import it: import { links } from 'postern/facts'",
+    },
+  ])
+
+const asksTooEarly = (fact: AnyFact, stage: Stage): PosternError =>
   new PosternError(
     [
       {

@@ -62,7 +62,8 @@ export function wrongFilters(filters: unknown, path = 'filters'): readonly Probl
 }
 
 function remedyFor(filter: unknown): string {
-  if (typeof filter === 'function') return `call it: ${filter.name || 'filter'}(…)`
+  if (typeof filter === 'function')
+    return filter.name === '' ? "write { name: 'my-rule', header: … }" : `call it: ${filter.name}(…)`
   if (Array.isArray(filter)) return 'write ... before the inner list'
   return 'leave it out; write an optional filter as ...(wanted ? [filter] : [])'
 }

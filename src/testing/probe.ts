@@ -14,6 +14,7 @@ import { type CallExternal, type Clock, type Notify, systemClock } from '../mode
 import { type ClientKind, type Connection, type Stage, type Stages, stages, type Tls } from '../model/stage.ts'
 import type { Store } from '../model/store.ts'
 import { toMilliseconds } from '../model/units.ts'
+import { checkProbe, checkReached } from './probe-check.ts'
 import { servicesOf } from './services.ts'
 
 /** The session and the services that {@link probe} and {@link ask} run against. Every member has a harmless default. */
@@ -63,21 +64,25 @@ export interface Probed {
 }
 
 /**
- * Runs a filter at each stage up to the last stage that `world` mentions, and returns its findings.
+ * Runs a filter at each stage up to the last stage that `world` mentions, and returns its findings. Rejects with a
+ * {@link PosternError} where the filter or `world` is wrong, or where the session ends before the filter is asked.
  *
  * @example
  * expect(await probe(freemailInvoice, { reversePath: 'a@gmail.com', header: { subject: 'Invoice 7' } })).toEqual([…])
  */
 export async function probe(filter: Filter, world: Probed = {}): Promise<readonly Finding[]> {
+  checkProbe(filter, world)
   const { clock = systemClock, score = 0 } = world
   const earlier = [{ findings: [points(score, 'found by other filters')] }]
   const found: Finding[] = []
   const spent: FilterTimings = new Map()
   const deadline = () => toMilliseconds(filter.deadline ?? '10s')
   const progress = { accepted: 0 }
+  const reached = new Set<Stage>()
   let connection: Connection | undefined
   for (const [stage, scope] of dialogue(world, progress)) {
     connection ??= scope.view
+    reached.add(stage)
     const { findings, ended } = await run(plan([filter], stage, deadline), scope, clock, spent, { earlier })
     found.push(...findings)
     const isOver = ended?.verdict !== undefined && isFinal(ended.verdict)
@@ -86,6 +91,7 @@ export async function probe(filter: Filter, world: Probed = {}): Promise<readonl
     if (!isOver && stage === 'rcpt') progress.accepted += 1
   }
   if (connection !== undefined) filter.onClose?.(connection)
+  checkReached(filter, reached)
   return found
 }
 

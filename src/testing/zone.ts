@@ -1,6 +1,8 @@
 /** A DNS zone as a literal, for tests and replays. */
 import { aborted, answered, badName, failure } from '../dns/answer.ts'
 import { queryName } from '../dns/name.ts'
+import { PosternError, type Problem } from '../model/errors.ts'
+import { isRecord, unknownKey } from '../model/options.ts'
 import type { Answer, FailureCause, Records, RecordType, Resolver } from '../model/resolver.ts'
 
 /** One record, or several. */
@@ -60,7 +62,7 @@ const causes: Readonly<Record<FailureCause, true>> = {
 
 /**
  * Returns a DNS zone for tests. Names match in any case, CNAMEs are followed, and a name that only has names below it
- * exists (NODATA, not NXDOMAIN).
+ * exists (NODATA, not NXDOMAIN). Throws a {@link PosternError} for what is no record and no failure.
  *
  * @example
  * const dns = zone({
@@ -71,6 +73,7 @@ const causes: Readonly<Record<FailureCause, true>> = {
  * await dns.resolve('example.org', 'A') // { kind: 'answer', records: ['192.0.2.1'] }
  */
 export function zone(literal: ZoneLiteral): Zone {
+  checkZone(literal)
   const nodes = new Map<string, Node>()
   for (const [name, held] of Object.entries(literal)) nodes.set(canonical(name), toNode(held))
   for (const name of [...nodes.keys()]) {
@@ -147,4 +150,30 @@ const canonical = (name: string): string => (name.endsWith('.') ? name.slice(0, 
 function ancestors(name: string): readonly string[] {
   const labels = name.split('.')
   return labels.slice(1).map((_, index) => labels.slice(index + 1).join('.'))
+}
+
+const TYPES = ['A', 'AAAA', 'TXT', 'MX', 'PTR', 'NS', 'CNAME', 'otherwise'] as const
+
+/** A misspelt type would make every question about it end in NODATA. @throws PosternError */
+function checkZone(literal: unknown): void {
+  const problems = isRecord(literal)
+    ? Object.entries(literal).flatMap(([name, node]) => wrongNode(`zone['${name}']`, node))
+    : [wrongZone('zone', literal, "names and their records; write zone({ 'example.org': { TXT: ['v=spf1 -all'] } })")]
+  if (problems.length > 0) throw new PosternError(problems)
+}
+
+function wrongNode(path: string, node: unknown): readonly Problem[] {
+  if (isCause(node)) return []
+  if (!isRecord(node))
+    return [
+      wrongZone(path, node, `records by type, or one of ${Object.keys(causes).join(', ')}; write { A: '192.0.2.1' }`),
+    ]
+  return Object.keys(node)
+    .filter(type => !(TYPES as readonly string[]).includes(type))
+    .map(type => wrongZone(`${path}.${type}`, node[type], unknownKey(type, TYPES)))
+}
+
+function wrongZone(path: string, found: unknown, message: string): Problem {
+  const [expected = '', remedy = ''] = message.split('; ')
+  return { path, found, expected, remedy }
 }

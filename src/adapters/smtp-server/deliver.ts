@@ -1,8 +1,10 @@
 /** An `onData` with promises: each group of recipients gets a copy of the message. */
 import type { Readable } from 'node:stream'
 import { domainToASCII } from 'node:url'
+import { callback } from '../../model/checks.ts'
 import type { DeliveryGroup, Outcome } from '../../model/decision.ts'
 import type { Verdict } from '../../model/finding.ts'
+import { checked, required, schemaOf } from '../../model/options.ts'
 import type { GuardedSession, Handlers } from './types.ts'
 
 /** A message for some of its recipients. */
@@ -38,7 +40,7 @@ export interface DeliverTo {
  * Returns an `onData` that delivers to each recipient as decided for them: accepted copies first, then those for
  * quarantine. Recipients that are refused, deferred or discarded get nothing. In SMTP a copy that cannot be delivered
  * fails the message, so that the client sends it again; in LMTP each recipient has the reply of its copy. The
- * `responseCode` of an error becomes the code of the reply.
+ * `responseCode` of an error becomes the code of the reply. Throws a {@link PosternError} where a function is missing.
  *
  * @example
  * guard(gateway, {
@@ -48,9 +50,9 @@ export interface DeliverTo {
  *   }),
  * })
  */
-export const deliver =
-  (to: DeliverTo): Handlers['onData'] =>
-  (whole, session, done) => {
+export function deliver(to: DeliverTo): Handlers['onData'] {
+  checked(schema, to)
+  return (whole, session, done) => {
     // Each group reads its own stream.
     whole.destroy()
     const { outcome } = session.postern
@@ -66,6 +68,11 @@ export const deliver =
       error => done(asError(error)),
     )
   }
+}
+
+const delivers = () => required(callback<Deliver>('a function that delivers; write async ({ content }) => …'))
+
+const schema = schemaOf<DeliverTo>('deliver', { accept: delivers(), quarantine: delivers() })
 
 /** The answer for each recipient of the envelope, in its order. */
 async function deliverAll(
