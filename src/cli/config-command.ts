@@ -6,6 +6,7 @@ import { printed } from '../relay/config/print.ts'
 import { TEMPLATE_FILE } from '../relay/config/template.ts'
 import { withConfig } from './named-config.ts'
 import type { Output } from './output.ts'
+import { wrongAction } from './wrong-action.ts'
 
 export const CONFIG_USAGE = `usage: postern config check [FILE] [option ...]
        postern config print [--config FILE] [option ...]
@@ -29,7 +30,7 @@ export async function configCommand(args: readonly string[], output: Output): Pr
   }
   if (action === 'check') return await check(rest, output)
   if (action === 'print') return await print(rest, output)
-  output.error(CONFIG_USAGE)
+  output.error(wrongAction('postern config', action, { actions: ['check', 'print'], usage: CONFIG_USAGE }))
   return 2
 }
 
@@ -40,7 +41,8 @@ async function check(args: readonly string[], { out, error }: Output): Promise<n
   const ignored: Problem[] = []
   const file = gather(all, process.env, ignored).get('config')?.at(-1)
   if (file === undefined) {
-    error(CONFIG_USAGE)
+    error(`postern config check: found no ${TEMPLATE_FILE} in this folder, expected a configuration to check`)
+    error('name the file: postern config check FILE; or write one here: postern init')
     return 2
   }
   try {

@@ -11,6 +11,7 @@ import { openLogSinks } from '../relay/log-sinks.ts'
 import { CONFIG_DEFAULT, namedConfig } from './named-config.ts'
 import { openNamedHistory } from './named-history.ts'
 import type { Output } from './output.ts'
+import { wrongAction } from './wrong-action.ts'
 
 export const HISTORY_USAGE = `usage: postern history export ADDRESS [--config FILE | --history DIR]
        postern history erase ADDRESS [--config FILE | --history DIR]
@@ -39,7 +40,7 @@ export async function historyCommand(args: readonly string[], output: Output): P
     return 0
   }
   if (!Object.hasOwn(ACTIONS, action) || rest.length > 0 || !/^[^@\s]+@[^@\s]+$/.test(address)) {
-    output.error(HISTORY_USAGE)
+    output.error(wrongAction('postern history', action, { actions: Object.keys(ACTIONS), usage: HISTORY_USAGE }))
     return 2
   }
   const desk = await openDesk(values.history, namedConfig(values.config))

@@ -5,6 +5,7 @@ import { type Duration, toMilliseconds } from '../model/units.ts'
 import { CONFIG_DEFAULT } from './named-config.ts'
 import type { Output } from './output.ts'
 import { openSharedStore } from './shared-store.ts'
+import { wrongAction } from './wrong-action.ts'
 
 export const LIST_USAGE = `usage: postern list show [--for SCOPE] [--json] [--store STORE | --config FILE]
        postern list add SENDER [--deny] [--for SCOPE] [--enforced] [--unproven] [--expires DURATION]
@@ -38,7 +39,7 @@ export async function listCommand(args: readonly string[], output: Output): Prom
   }
   const isComplete = action === 'show' ? subject === undefined : subject !== undefined && rest.length === 0
   if (!isComplete || !['show', 'add', 'remove'].includes(action ?? '')) {
-    output.error(LIST_USAGE)
+    output.error(wrongAction('postern list', action, { actions: ['show', 'add', 'remove'], usage: LIST_USAGE }))
     return 2
   }
   const { store, close } = await openSharedStore(values)

@@ -7,6 +7,7 @@ import { errorText } from '../model/errors.ts'
 import { escapeInvisible } from '../model/printable.ts'
 import { restartWithHeap } from '../relay/heap.ts'
 import { type Output, terminal } from './output.ts'
+import { wrongAction } from './wrong-action.ts'
 
 const USAGE = `usage: postern serve [--config FILE] [option ...] (see postern serve --help)
        postern init [--all] [FILE]
@@ -58,6 +59,10 @@ const COMMANDS = {
   trace: async (args: readonly string[], output: Output) => (await import('./trace.ts')).traceCommand(args, output),
 }
 
+const NAMES = [...Object.keys(COMMANDS), 'replay']
+
+const SEE_HELP = 'postern --help lists all commands'
+
 /** The version of the package, which is above the folder of this file both in the source and in the build. */
 async function version(): Promise<string> {
   const manifest: unknown = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'))
@@ -94,7 +99,7 @@ export async function main(args: readonly string[], output: Output): Promise<num
       const { replayAll } = await import('./replay.ts')
       return await replayAll(folder, { config, redact, out })
     }
-    error(USAGE)
+    error(name === '' || name === 'replay' ? USAGE : wrongAction('postern', name, { actions: NAMES, usage: SEE_HELP }))
     return 2
   } catch (cause) {
     // A server or a file may have written a part of it.

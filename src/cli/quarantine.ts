@@ -8,6 +8,7 @@ import type { RelayOptions } from '../relay/config/options.ts'
 import { type HeldDesk, openHeldDesk } from './held-desk.ts'
 import { CONFIG_DEFAULT, requiredConfig } from './named-config.ts'
 import type { Output } from './output.ts'
+import { wrongAction } from './wrong-action.ts'
 
 export const QUARANTINE_USAGE = `usage: postern quarantine list [--recipient ADDRESS] [--json] [--config FILE]
        postern quarantine show ID [--config FILE]
@@ -49,7 +50,8 @@ export async function quarantineCommand(args: readonly string[], output: Output)
   }
   const isRight = action === 'list' ? id === '' : id !== '' && rest.length === 0
   if (!isRight || !Object.hasOwn(ACTIONS, action)) {
-    output.error(QUARANTINE_USAGE)
+    const said = { actions: Object.keys(ACTIONS), usage: QUARANTINE_USAGE }
+    output.error(wrongAction('postern quarantine', action, said))
     return 2
   }
   const desk = await openHeldDesk(await optionsIn(values.config))

@@ -7,6 +7,7 @@ import { readReports } from '../reports/read/read.ts'
 import { reportLines } from '../reports/table.ts'
 import { CONFIG_DEFAULT } from './named-config.ts'
 import type { Output } from './output.ts'
+import { wrongAction } from './wrong-action.ts'
 
 export const REPORT_USAGE = `usage: postern report read FILE [FILE ...] [--json]
        postern report send [--day DAY] [--dry-run [--out DIR]] [--config FILE]
@@ -46,7 +47,7 @@ export async function reportCommand(args: readonly string[], output: Output): Pr
     return await (await import('./report-send.ts')).sendReports({ config, day, isDryRun, out }, output)
   }
   if (action !== 'read' || files.length === 0) {
-    output.error(REPORT_USAGE)
+    output.error(wrongAction('postern report', action, { actions: ['read', 'send'], usage: REPORT_USAGE }))
     return 2
   }
   let status = 0

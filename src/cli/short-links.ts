@@ -8,6 +8,7 @@ import type { Duration } from '../model/units.ts'
 import { CONFIG_DEFAULT } from './named-config.ts'
 import type { Output } from './output.ts'
 import { openSharedStore } from './shared-store.ts'
+import { wrongAction } from './wrong-action.ts'
 
 export const SHORT_LINKS_USAGE = `usage: postern short-links add URL TARGET [--ttl DURATION] [--store STORE | --config FILE]
        postern short-links import FILE [--ttl DURATION] [--store STORE | --config FILE]
@@ -33,7 +34,8 @@ export async function shortLinksCommand(args: readonly string[], output: Output)
   }
   const [action = '', ...rest] = positionals
   if (ARGUMENTS[action as keyof typeof ARGUMENTS] !== rest.length) {
-    output.error(SHORT_LINKS_USAGE)
+    const said = { actions: Object.keys(ARGUMENTS), usage: SHORT_LINKS_USAGE }
+    output.error(wrongAction('postern short-links', action, said))
     return 2
   }
   const [subject = '', target] = rest

@@ -65,7 +65,7 @@ const schema = (): Schema<RecommendedOptions> =>
     domains: required(list(domainPattern(), 'domains', { min: 1 })),
     own: list(ownName, 'host names and addresses'),
     content: either('true, false or options of contentFilters', found =>
-      isRecord(found) ? contentSchema().check : flag(),
+      isRecord(found) ? contentSchema().check : typeof found === 'boolean' ? flag() : undefined,
     ),
     earlyTalker: optional(earlyTalkerSchema),
     rateLimit: optional(rateLimitSchema),

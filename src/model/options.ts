@@ -173,14 +173,27 @@ function inAnObject(found: unknown, checks: Checks, call: string | undefined): r
   const takes = ([, { schema }]: readonly [string, AnyCheck]) => v.is(schema, found)
   const candidates = Array.isArray(found) ? [...needed, ...checks] : needed
   const taker = found === undefined || found === null ? undefined : candidates.find(takes)
-  const value = typeof found === 'string' && found.length <= 60 ? `'${withoutSecrets(found)}'` : '…'
+  const value = isShort(found) ? `'${withoutSecrets(found)}'` : '…'
+  const alone = ([, { schema }]: readonly [string, AnyCheck]) => isShort(found) && v.is(schema, [found])
   const entries = [
     ...(taker === undefined ? [] : [`${taker[0]}: ${value}`]),
-    ...needed.filter(([key]) => key !== taker?.[0]).map(([key]) => `${key}: …`),
+    ...needed.filter(([key]) => key !== taker?.[0]).map(entry => `${entry[0]}: ${alone(entry) ? `[${value}]` : '…'}`),
   ]
   if (call !== undefined) return [`write ${call}({${entries.length > 0 ? ` ${entries.join(', ')} ` : ''}})`]
   return entries.length > 0 ? [`write { ${entries.join(', ')} }`] : []
 }
+
+/** What to write where a list belongs: what was found, if it may be in the list. */
+function inAnArray(found: unknown, { schema }: AnyCheck): readonly string[] {
+  if (!isShort(found)) return []
+  const { issues: [issue] = [] } = v.safeParse(schema, found)
+  if (issue === undefined) return [`write ['${withoutSecrets(found)}']`]
+  const [, remedy] = splitOnce(issue.message)
+  return remedy?.startsWith('write {') ? [`write [${remedy.slice('write '.length)}]`] : []
+}
+
+/** A text that an error can repeat. */
+const isShort = (value: unknown): value is string => typeof value === 'string' && value !== '' && value.length <= 60
 
 /** Names and what stands for each: `{ '127.0.0.2': 6 }`. */
 export function record<T>(key: Check<string>, inner: Check<T>, what: string): Check<Readonly<Record<string, T>>> {
@@ -205,6 +218,7 @@ export function list<T>(
 ): Check<readonly T[]> {
   const expected = min > 0 ? `an array of ${what}, at least ${min}` : `an array of ${what}`
   const isLong = (value: unknown) => Array.isArray(value) && value.length >= min
+  const message = ({ input }: { readonly input: unknown }) => [expected, ...inAnArray(input, inner)].join('; ')
   const items = v.rawCheck<readonly unknown[]>(({ dataset, addIssue }) => {
     if (!Array.isArray(dataset.value)) return
     for (const [index, value] of dataset.value.entries()) {
@@ -212,7 +226,7 @@ export function list<T>(
       passOn(inner.schema, value, below, addIssue)
     }
   })
-  return { expected, schema: v.pipe(v.custom<readonly unknown[]>(isLong, expected), items) }
+  return { expected, schema: v.pipe(v.custom<readonly unknown[]>(isLong, message), items) }
 }
 
 type AddIssue = Parameters<Parameters<typeof v.rawCheck<unknown>>[0]>[0]['addIssue']

@@ -10,7 +10,13 @@ export function readName(text: string): string | TextProblem {
   const isValid = name.length <= 253 && name.split('.').every(label => LABEL.test(label))
   return isValid
     ? `${below ? '.' : ''}${name}`
-    : { expected: 'a domain such as example.org, or .example.org for all below it', remedy: 'correct or remove it' }
+    : { expected: 'a domain such as example.org, or .example.org for all below it', remedy: nameRemedy(text) }
+}
+
+/** What to write in place of an address, `@example.org` or `*.example.org`. */
+function nameRemedy(text: string): string {
+  const [, meant = ''] = /^(?:[^@]*@|\*)([^@*]+)$/.exec(text) ?? []
+  return meant !== '' && typeof readName(meant) === 'string' ? `write ${meant}` : 'correct or remove it'
 }
 
 /** The key of a whole address (see `addressKey`), or what is wrong with it. */

@@ -89,3 +89,34 @@ test('each command has its own help, and serve without a port says what is wrong
   const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'))
   expect(await postern(folder.path, '--version')).toEqual({ status: 0, out: `${version}\n`, error: '' })
 })
+
+test.for([
+  ['postern.config.ts', "export default {\n  domains: ['a.example'\n}\n", /found "line \d: Expected/],
+  ['postern.config.mjs', "export default {\n  domains: ['a.example'\n}\n", /found "line \d: /],
+  ['postern.config.mjs', "module.exports = { mode: 'enforce' }\n", /write import and export default, or name .*\.cjs/],
+  ['postern.config.ts', "import './rule'\nexport default {}\n", /no file rule", .*import … from '\.\/rule\.ts'/],
+  ['postern.config.ts', "import './rule.ts'\nexport default {}\n", /found "no file rule\.ts", .*; correct it/],
+  ['postern.config.ts', "import 'no-such-package'\nexport default {}\n", /npm install no-such-package in the folder/],
+] as const)('%s that Node cannot load is named with its place and a remedy: %j', async ([name, text, words]) => {
+  await using folder = await scratch()
+  await writeFile(join(folder.path, name), text)
+  const { status, error } = await postern(folder.path, 'config', 'check', name)
+  expect(error).toMatch(words)
+  expect(status).toBe(1)
+})
+
+test.for([
+  [['srve'], 'postern: found "srve", expected one of serve, '],
+  [['srve'], 'did you mean postern serve?'],
+  [
+    ['config', 'chek'],
+    'postern config: found "chek", expected one of check, print; did you mean postern config check?',
+  ],
+  [['config', 'check'], 'found no postern.config.ts in this folder'],
+  [['list'], 'postern list: found nothing behind it, expected one of show, add, remove'],
+  [['quarantine', 'relase', 'x'], 'did you mean postern quarantine release?'],
+  [['quarantine', 'release'], 'postern quarantine release: the words behind it are not those that it takes'],
+] as const)('%j says what was found and what was expected', async ([words, sentence]) => {
+  await using folder = await scratch()
+  expect(await postern(folder.path, ...words)).toMatchObject({ status: 2, error: expect.stringContaining(sentence) })
+})

@@ -123,14 +123,14 @@ test('a question of the gateway that the recording does not answer is reported',
 
 test.for<[string, readonly string[], string]>([
   ['no command', [], 'postern replay DIR'],
-  ['another command', ['play', 'DIR', '--config', 'a'], 'postern replay DIR'],
+  ['another command', ['play', 'DIR', '--config', 'a'], 'postern: found "play", expected one of serve, init'],
   ['no configuration', ['replay', 'recordings'], 'postern replay DIR'],
   ['three configurations', ['replay', 'recordings', ...Array(3).fill(['--config', 'a']).flat()], 'usage:'],
   ['an unknown option', ['replay', 'recordings', '--confg', 'a'], "postern: Unknown option '--confg'"],
   ['a folder that is not there', ['replay', 'nowhere', '--config', 'same.mjs'], 'postern: ENOENT'],
   ['a folder without recordings', ['replay', 'empty', '--config', 'same.mjs'], 'postern: there is no recording'],
   ['a module that is no configuration', ['replay', 'recordings', '--config', 'wrong.mjs'], 'neither a Gateway nor'],
-])('%s is told in words, with status 2', async ([, args, words]) => {
+])('%s gets a sentence, and status 2', async ([, args, words]) => {
   const files = ['recordings', 'empty', 'nowhere', 'same.mjs', 'wrong.mjs']
   const { status, out, error } = await run(...args.map(arg => (files.includes(arg) ? path(arg) : arg)))
   expect({ status, out }).toEqual({ status: 2, out: [] })

@@ -75,7 +75,7 @@ test('a configuration that imports from a checkout without a build is not taken 
   }
   const missing = pathToFileURL(resolve(import.meta.dirname, '../../dist/none/index.js')).href
   expect(await check(missing)).toMatch(/found "postern without its build", expected a build; run npm run build/)
-  expect(await check('./none.mjs')).toMatch(/Cannot find module .*correct it/)
+  expect(await check('./none.mjs')).toMatch(/found "no file none\.mjs", .*correct it/)
 }, 60_000)
 
 test('a reader that leaves before the end, such as head, ends a command without an error', async () => {

@@ -196,6 +196,7 @@ export const DEFAULT_ADDRESS = '127.0.0.1:2525'
 function nextHopOf(nextHop: RelayConfig['nextHop'], given: Given, wrong: Wrong): NextHopOptions | undefined {
   const [said, tls, file] = (['next-hop', 'next-hop-tls', 'next-hop-ca'] as const).map(name => given.get(name)?.at(-1))
   const [, scheme, address = ''] = /^(?:(smtp|lmtp):\/\/)?(.*)$/s.exec(said ?? '') ?? []
+  if ((said ?? tls ?? file) === undefined) return nextHop
   const base: NextHopOptions | undefined =
     said === undefined ? nextHop : { ...nextHop, hosts: [address], protocol: scheme === 'lmtp' ? 'lmtp' : 'smtp' }
   const ca = file === undefined ? undefined : (readPem(file) ?? wrong('next-hop-ca', file, PEM_FILE))
@@ -229,7 +230,7 @@ function filtersOf(
     clamav: clamd ? clamavOf(clamd) : undefined,
     classify: folder ? { ...(filters?.classify || {}), folder } : undefined,
   })
-  return filters === undefined && Object.keys(said).length === 0 ? undefined : { ...filters, ...said }
+  return Object.keys(said).length === 0 ? filters : { ...filters, ...said }
 }
 
 function clamavOf(address: string): NonNullable<FilterConfig['clamav']> {

@@ -1,8 +1,8 @@
 /** Loads a configuration file: a module whose default export is the configuration, or JSON. */
 import { execFile } from 'node:child_process'
 import { readFile, stat } from 'node:fs/promises'
-import { extname, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { basename, dirname, extname, relative, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { errorText, PosternError, type Problem } from '../../model/errors.ts'
 import { isRecord } from '../../model/options.ts'
 import { gather } from './command-line.ts'
@@ -46,11 +46,12 @@ async function loadConfig(file: string): Promise<RelayConfig> {
   } catch (error) {
     if (isUnbuilt(error))
       throw wrongFile(file, 'postern without its build', 'a build', 'run npm run build in the checkout')
-    throw wrongFile(file, await whatFailed(error, file), 'a configuration that can be loaded')
+    throw await notLoaded(error, file)
   }
   if (isRecord(config)) return config
-  const expected = isJson ? 'an object in JSON' : 'a default export; write export default defineConfig({ … })'
-  throw wrongFile(file, config, expected)
+  if (isJson) throw wrongFile(file, config, 'an object in JSON')
+  const expected = config === undefined ? 'a default export' : 'an object as its default export'
+  throw wrongFile(file, config, expected, 'write export default defineConfig({ … })')
 }
 
 async function readJson(file: string): Promise<unknown> {
@@ -108,20 +109,51 @@ const isUnbuilt = (error: unknown): boolean =>
 
 const DIST = pathToFileURL(resolve(import.meta.dirname, '../../../dist')).href
 
-/** The message, and the line of a syntax error. */
-async function whatFailed(error: unknown, file: string): Promise<string> {
+/** What Node says of a file that it cannot load, with the line, and what to do. */
+async function notLoaded(error: unknown, file: string): Promise<PosternError> {
+  const expected = 'a configuration that can be loaded'
+  const missing = missingModule(error, file)
+  if (missing !== undefined) return wrongFile(file, missing.found, missing.expected, missing.remedy)
   const text = errorText(error)
-  if (!(error instanceof SyntaxError) || text.startsWith('line ')) return text
-  const line = await syntaxErrorLine(file)
-  return line === undefined ? text : `line ${line}: ${text}`
+  const isCommonJs = error instanceof ReferenceError && /^(?:module|exports|require) is not defined/.test(text)
+  if (isCommonJs) return wrongFile(file, text, 'an ES module', 'write import and export default, or name the file .cjs')
+  if (!(error instanceof SyntaxError) || text.startsWith('line ')) return wrongFile(file, text, expected)
+  const line = lineIn(error.stack, file) ?? (await syntaxErrorLine(file))
+  return wrongFile(file, line === undefined ? text : `${line}: ${text}`, expected)
+}
+
+/** A package that is not installed, or a file that is not there, which a configuration imports. */
+function missingModule(error: unknown, file: string): Omit<Problem, 'path'> | undefined {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) return undefined
+  const [, name] = /^Cannot find package '([^']+)'/.exec(error.message) ?? []
+  if (name !== undefined) {
+    const install = `correct the name, or run npm install ${name} in the folder of ${basename(file)}`
+    return { found: `no package ${name}`, expected: 'packages that are installed', remedy: install }
+  }
+  const path = 'url' in error && URL.canParse(String(error.url)) ? fileURLToPath(String(error.url)) : undefined
+  if (path === undefined) return undefined
+  const found = `no file ${relative(dirname(resolve(file)), path)}`
+  const written = `./${relative(dirname(resolve(file)), path)}`
+  const remedy = extname(path) === '' ? `write its extension, such as import … from '${written}.ts'` : CORRECT
+  return { found, expected: 'files that are there', remedy }
+}
+
+/** The line of a syntax error in TypeScript; the stack of Node begins with it. It may be in a file that is imported. */
+function lineIn(stack: string | undefined, file: string): string | undefined {
+  const [, url = '', line] = /^(file:\S+):(\d+)\n/.exec(stack ?? '') ?? []
+  if (line === undefined) return undefined
+  const path = fileURLToPath(url.replace(/\?.*$/, ''))
+  const isOther = path !== resolve(file)
+  return isOther ? `${relative(dirname(resolve(file)), path)} line ${line}` : `line ${line}`
 }
 
 /** Node writes the line of a syntax error only when it checks a file. */
 function syntaxErrorLine(file: string): Promise<string | undefined> {
   return new Promise(done => {
-    execFile(process.execPath, ['--check', file], { timeout: 10_000 }, (_error, _out, said) =>
-      done(/^[^\n]*:(\d+)$/m.exec(said)?.[1]),
-    )
+    execFile(process.execPath, ['--check', file], { timeout: 10_000 }, (_error, _out, said) => {
+      const [, line] = /^[^\n]*:(\d+)$/m.exec(said) ?? []
+      done(line && `line ${line}`)
+    })
   })
 }
 

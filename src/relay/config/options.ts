@@ -108,11 +108,11 @@ export function effective(file: RelayConfig, { args, environment }: Sources): Ef
   const given = gather(args, environment, problems)
   const merged = override(file, given, problems)
   problems.push(...problemsOf(relaySchema, merged).map(problem => named(problem, given)))
+  // Defaults are put, and files are read, only where the schema has found what can be read.
+  if (problems.some(({ expected }) => expected !== PEM_FILE)) throw new PosternError(problems)
   const config = withDefaults(merged)
-  const wrongFile = (problem: Problem) => problems.push(named(problem, given))
-  // Files are read only where the schema has found what can be read.
-  const options = problems.some(({ expected }) => expected !== PEM_FILE) ? undefined : optionsOf(config, wrongFile)
-  if (problems.length > 0 || options === undefined) throw new PosternError(problems)
+  const options = optionsOf(config, problem => problems.push(named(problem, given)))
+  if (problems.length > 0) throw new PosternError(problems)
   return { config, options: { ...options, isNamed: merged.name !== undefined } }
 }
 

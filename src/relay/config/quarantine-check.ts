@@ -18,8 +18,10 @@ const postgres = object<PostgresQuarantineConfig>(
   'a quarantine',
 )
 
+const QUARANTINE = "{ folder } or { postgres: { url } }; write quarantine: { folder: './held' }"
+
 /** A folder, or a database: what else there may be follows from that. */
-export const quarantineCheck: Check<QuarantineConfig> = either('{ folder } or { postgres: { url } }', found => {
+export const quarantineCheck: Check<QuarantineConfig> = either(QUARANTINE, found => {
   if (!isRecord(found)) return undefined
   return 'postgres' in found ? postgres : folder
 })

@@ -100,7 +100,7 @@ const optional = <T>(name: string): Check<T> =>
 const optionsOrFalse = <T>(name: string): Check<T> =>
   check<T>(`false or options of ${name}`, found => found === false || isRecord(found))
 
-const filters: Check<FilterConfig> = object<FilterConfig>(
+const filterOptions: Check<FilterConfig> = object<FilterConfig>(
   {
     earlyTalker: optionsOrFalse('earlyTalker'),
     rateLimit: optionsOrFalse('rateLimit'),
@@ -128,6 +128,14 @@ const filters: Check<FilterConfig> = object<FilterConfig>(
   },
   'filters by name',
 )
+
+const LIST_OF_FILTERS =
+  "filters by name, such as { greylist: { wait: '2m' } }; name their options here, and write filters that you have " +
+  'made into ownFilters: […]'
+
+const filters: Check<FilterConfig> = either(LIST_OF_FILTERS, found =>
+  Array.isArray(found) || typeof found === 'function' ? undefined : filterOptions,
+) as Check<FilterConfig>
 
 const load: Check<LoadConfig> = object<LoadConfig>(
   {

@@ -35,14 +35,14 @@ export const redisShape: Shape<RedisConfig> = {
 const redis = object<RedisConfig>(redisShape, 'Redis')
 
 const KINDS_OF_REDIS = ['url', 'sentinel', 'cluster'] as const
-const ONE_REDIS = 'one of url, sentinel and cluster; give exactly one of them'
+const ONE_REDIS = "one of url, sentinel and cluster; give exactly one of them, such as redis: { url: 'redis://…' }"
 
 const oneRedis: Check<RedisConfig> = either(ONE_REDIS, found => {
   const given = isRecord(found) ? KINDS_OF_REDIS.filter(key => found[key] !== undefined) : []
   return given.length === 1 ? redis : undefined
 })
 
-const STORE = "'memory', { file } or { redis: { url } }"
+const STORE = "'memory', { file } or { redis: { url } }; write store: { file: './postern.db' }"
 export const storeCheck: Check<StoreConfig> = either(STORE, found => {
   if (found === 'memory') return oneOf('memory')
   if (!isRecord(found)) return undefined

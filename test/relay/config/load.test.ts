@@ -48,9 +48,25 @@ test.for([
   ['postern.json', '{\n  "mode": shadow\n}', /found "line 2: /],
   ['postern.json', '[]', /expected an object in JSON/],
   ['postern.config.mjs', 'export const config = {}\n', /expected a default export/],
+  ['postern.config.mjs', 'export default () => ({})\n', /expected an object as its default export; write export/],
   ['postern.config.mjs', "throw new Error('no such secret')\n", /found "no such secret"/],
 ] as const)('%s with a mistake is named with its place: %j', async ([name, text, words]) => {
   await expect(load(name, text)).rejects.toThrow(words)
+})
+
+test.for([
+  [{ listeners: '0.0.0.0:25' }, "write [{ address: '0.0.0.0:25' }]"],
+  [{ domains: 'a.example' }, 'domains: found "a.example", expected an array of domains; write [\'a.example\']'],
+  [{ domains: ['a.example'], nextHop: '127.0.0.1:2626' }, "write { hosts: ['127.0.0.1:2626'] }"],
+  [{ filters: [{ name: 'rule' }] }, 'filters: found an array of 1, expected filters by name'],
+  [{ filters: [{ name: 'rule' }] }, 'write filters that you have made into ownFilters: […]'],
+  [{ store: 'postern.db' }, "write store: { file: './postern.db' }"],
+  [{ quarantine: './held' }, "write quarantine: { folder: './held' }"],
+] as const)('%j is one mistake, with what to write', async ([config, words]) => {
+  const error = await load('postern.json', JSON.stringify(config)).catch((cause: unknown) => cause)
+  if (!(error instanceof PosternError)) throw error
+  expect(error.message).toContain(words)
+  expect(error.problems).toHaveLength(1)
 })
 
 test('a file that is not there is named', async () => {
