@@ -33,8 +33,12 @@ test.for<readonly [mistake: string, make: () => unknown, remedy: string]>([
   ['a domain', () => call(filters.recommended, 'example.org'), "write recommended({ domains: ['example.org'] })"],
   ['a list of domains', () => call(filters.recommended, ['a.example']), 'write recommended({ domains: … })'],
   ['a domain that is no list', () => call(filters.recommended, { domains: 'a.example' }), "write ['a.example']"],
-  ['an address', () => call(filters.recommended, { domains: ['a@a.example'] }), '; write a.example'],
-  ['a domain with an @', () => call(filters.recommended, { domains: ['@a.example'] }), '; write a.example'],
+  ['an address', () => call(filters.recommended, { domains: ['a@a.example'] }), 'write the domain alone: a.example'],
+  [
+    'a domain with an @',
+    () => call(filters.recommended, { domains: ['@a.example'] }),
+    'write the domain alone: a.example',
+  ],
   ['a domain with a star', () => call(filters.recommended, { domains: ['*.a.example'] }), '; write .a.example'],
   [
     'content as a word',

@@ -16,7 +16,8 @@ export function readName(text: string): string | TextProblem {
 /** What to write in place of an address, `@example.org` or `*.example.org`. */
 function nameRemedy(text: string): string {
   const [, meant = ''] = /^(?:[^@]*@|\*)([^@*]+)$/.exec(text) ?? []
-  return meant !== '' && typeof readName(meant) === 'string' ? `write ${meant}` : 'correct or remove it'
+  if (meant === '' || typeof readName(meant) !== 'string') return 'correct or remove it'
+  return text.includes('@') ? `write the domain alone: ${meant}` : `write ${meant}`
 }
 
 /** The key of a whole address (see `addressKey`), or what is wrong with it. */

@@ -3,7 +3,8 @@ export { type ClockOptions, clock, type HandClock } from './clock.ts'
 export { dialog, type Line, type Listening, type Played, readScript, type Script } from './dialog.ts'
 export { type FindingMatchers, type Matched, matchers } from './matchers.ts'
 export { type Attachment, type MessageOptions, message } from './message.ts'
-export { ask, contextAt, type Probed, probe } from './probe.ts'
+export { ask, contextAt, probe } from './probe.ts'
+export type { Probed } from './probed.ts'
 export { type RecordOptions, record, type Sink } from './record.ts'
 export {
   load,

@@ -6,7 +6,7 @@ import type { Filter } from '../model/filter.ts'
 import { wrongFilters } from '../model/filter-check.ts'
 import { check, isRecord, problemsOf, schemaOf } from '../model/options.ts'
 import { type Stage, stages } from '../model/stage.ts'
-import type { Probed } from './probe.ts'
+import type { Probed } from './probed.ts'
 
 const string = (what: string) => check<string>(what, value => typeof value === 'string')
 
@@ -72,6 +72,6 @@ export function checkReached(filter: Filter, reached: ReadonlySet<Stage>): void 
   const [first] = own
   if (first === undefined || own.some(stage => reached.has(stage))) return
   const found = `a session that ends at ${[...reached].at(-1) ?? 'connect'}`
-  const expected = `one that reaches ${own.join(' or ')}, where ${filter.name} looks`
+  const expected = `a session that reaches ${own.join(' or ')}, where ${filter.name} looks`
   throw new PosternError([{ path: 'probe', found, expected, remedy: `give ${REACHED_BY[first]}` }])
 }
