@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { helo } from '../../src/filters/helo.ts'
 import { points, reject } from '../../src/model/finding.ts'
-import { type Probed, probe } from '../../src/testing/probe.ts'
+import { probe } from '../../src/testing/probe.ts'
+import type { Probed } from '../../src/testing/probed.ts'
 import { zone } from '../../src/testing/zone.ts'
 
 const ip = '192.0.2.1'

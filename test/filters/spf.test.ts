@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { type SpfOptions, spf } from '../../src/filters/spf.ts'
 import { defer, type Finding, points, reject } from '../../src/model/finding.ts'
-import { type Probed, probe } from '../../src/testing/probe.ts'
+import { probe } from '../../src/testing/probe.ts'
+import type { Probed } from '../../src/testing/probed.ts'
 import { zone } from '../../src/testing/zone.ts'
 
 /** As they are without a measurement. */

@@ -4,7 +4,8 @@ import type { Consequences } from '../../src/filters/rules/rule.ts'
 import type { Filter } from '../../src/model/filter.ts'
 import { points } from '../../src/model/finding.ts'
 import { type MessageOptions, message } from '../../src/testing/message.ts'
-import { type Probed, probe } from '../../src/testing/probe.ts'
+import { probe } from '../../src/testing/probe.ts'
+import type { Probed } from '../../src/testing/probed.ts'
 
 /** A message by its parts, or a world with more in it. */
 export type Given = MessageOptions | (Probed & Required<Pick<Probed, 'message'>>)

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { withBudget } from '../../../src/dns/budget.ts'
 import { spf } from '../../../src/facts/spf/spf.ts'
 import type { Answer, FailureCause, Records, RecordType, Resolver } from '../../../src/model/resolver.ts'
-import { contextAt, ask as find, type Probed } from '../../../src/testing/probe.ts'
+import { contextAt, ask as find } from '../../../src/testing/probe.ts'
+import type { Probed } from '../../../src/testing/probed.ts'
 import { type Zone, type ZoneLiteral, type ZoneNode, zone } from '../../../src/testing/zone.ts'
 
 const ask = (world: Probed) => find(spf, world)

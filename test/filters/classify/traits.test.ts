@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { extract } from '../../../src/filters/classify/extract.ts'
 import { fact } from '../../../src/model/fact.ts'
 import { points } from '../../../src/model/finding.ts'
-import { ask, type Probed } from '../../../src/testing/probe.ts'
+import { ask } from '../../../src/testing/probe.ts'
+import type { Probed } from '../../../src/testing/probed.ts'
 
 const traits = async (
   world: Probed,

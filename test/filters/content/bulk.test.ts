@@ -7,7 +7,8 @@ import { points } from '../../../src/model/finding.ts'
 import { memoryStore } from '../../../src/store/memory.ts'
 import { clock } from '../../../src/testing/clock.ts'
 import { message } from '../../../src/testing/message.ts'
-import { type Probed, probe } from '../../../src/testing/probe.ts'
+import { probe } from '../../../src/testing/probe.ts'
+import type { Probed } from '../../../src/testing/probed.ts'
 
 const text = (name: string, amount: number): string =>
   `Dear ${name}, the board of our company has decided that you will get a share of ${amount} dollars from the fund that nobody has claimed since the autumn. Please answer soon, so that the papers can be prepared by our lawyer.\n`

@@ -7,7 +7,8 @@ import { type DmarcOptions, dmarc } from '../../../src/filters/dmarc/dmarc.ts'
 import { PosternError } from '../../../src/model/errors.ts'
 import { defer, type Finding, points, quarantine, reject } from '../../../src/model/finding.ts'
 import type { FailureCause } from '../../../src/model/resolver.ts'
-import { type Probed, probe } from '../../../src/testing/probe.ts'
+import { probe } from '../../../src/testing/probe.ts'
+import type { Probed } from '../../../src/testing/probed.ts'
 import { type ZoneLiteral, zone } from '../../../src/testing/zone.ts'
 
 const policy = (text: string): ZoneLiteral => ({ '_dmarc.example.org': { TXT: [text] } })

@@ -10,7 +10,8 @@ import type { Notice } from '../../../src/model/services.ts'
 import type { Connection } from '../../../src/model/stage.ts'
 import type { Store } from '../../../src/model/store.ts'
 import { memoryStore } from '../../../src/store/memory.ts'
-import { type Probed, probe } from '../../../src/testing/probe.ts'
+import { probe } from '../../../src/testing/probe.ts'
+import type { Probed } from '../../../src/testing/probed.ts'
 import { handClock } from '../../support/hand-clock.ts'
 
 const DAY = 86_400_000

@@ -4,7 +4,8 @@ import { expect, test } from 'vitest'
 import { type HeadersRule, headers } from '../../../../src/filters/content/headers/headers.ts'
 import { clock } from '../../../../src/testing/clock.ts'
 import { type MessageOptions, message } from '../../../../src/testing/message.ts'
-import { type Probed, probe } from '../../../../src/testing/probe.ts'
+import { probe } from '../../../../src/testing/probe.ts'
+import type { Probed } from '../../../../src/testing/probed.ts'
 import { type RuleCase, tryRules } from '../../../support/rule-cases.ts'
 
 const received = (from: string, by: string, at: string): string => `from ${from} by ${by} with ESMTP id 1; ${at}`
