@@ -37,7 +37,7 @@ export async function commandsPage(): Promise<string> {
     '# Commands',
     `The program \`postern\` comes with the package: \`npx postern\` runs it. This page is what each command prints with
     \`--help\`, made by \`npm run reference\`. Every command ends with the status that its help names; a mistake in a
-    command is status 2, with a sentence on standard error.`,
+    command is status 2 (1 of \`postern serve\`, 3 of \`postern doctor\`), with a sentence on standard error.`,
     code('text', overview),
     ...blocks.flat(),
   )
