@@ -26,7 +26,7 @@ beforeAll(async () => {
   folder = await scratch('newcomer-')
   project = join(folder.path, 'project')
   await mkdir(project)
-  await installInto(project, await pack(folder.path))
+  await installInto(project, (await pack(folder.path)).tarball)
   return () => folder.remove()
 })
 

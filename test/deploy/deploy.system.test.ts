@@ -76,7 +76,7 @@ test('the steps of the Dockerfile: installed, started without root, healthy, and
   // What its npm install does, without a network.
   const app = join(folder.path, 'opt/postern')
   await mkdir(app, { recursive: true })
-  await installInto(app, await pack(folder.path))
+  await installInto(app, (await pack(folder.path)).tarball)
 
   const [port, metrics] = [await freePort(), await freePort()]
   const place = (text: string) =>

@@ -15,8 +15,8 @@ export default async function buildPackage(): Promise<() => Promise<void>> {
   await build({ ...(config as Options), outDir, config: false, silent: true, outExtension: () => ({ js: '.js' }) })
   markConstants(outDir)
   await copyFile('package.json', join(folder, 'package.json'))
-  const relay = "import { runRelay } from './relay/index.js'\nawait runRelay(process.argv.slice(2))\n"
-  await writeFile(join(outDir, 'relay-program.js'), relay)
+  const relay = "import { runRelay } from './dist/relay/index.js'\nawait runRelay(process.argv.slice(2))\n"
+  await writeFile(join(folder, 'relay-program.js'), relay)
   process.env.POSTERN_TEST_PACKAGE = folder
   return async () => await rm(folder, { recursive: true, force: true })
 }

@@ -9,10 +9,10 @@ export const builtPackage = process.env.POSTERN_TEST_PACKAGE
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 const program = (built: string, source: string): string =>
-  builtPackage === undefined ? join(root, source) : join(builtPackage, 'dist', built)
+  builtPackage === undefined ? join(root, source) : join(builtPackage, built)
 
 /** `postern`. */
-export const cli = program('cli/main.js', 'src/cli/main.ts')
+export const cli = program('dist/cli/main.js', 'src/cli/main.ts')
 
 /** `postern serve` alone. */
 export const relay = program('relay-program.js', 'examples/relay/main.ts')
@@ -31,8 +31,8 @@ export const entryPoints: ReadonlyMap<string, string> = new Map(
     ([entry, target]) => {
       if (typeof target === 'string') return []
       const { default: file } = 'import' in target ? target.import : target
-      const module = file.replace(/^\.\/dist\//, '')
-      return [[`postern${entry.slice(1)}`, pathToFileURL(program(module, `src/${module.replace(/js$/, 'ts')}`)).href]]
+      const source = file.replace(/^\.\/dist\//, 'src/').replace(/js$/, 'ts')
+      return [[`postern${entry.slice(1)}`, pathToFileURL(program(file, source)).href]]
     },
   ),
 )
