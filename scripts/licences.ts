@@ -3,16 +3,8 @@
  * test compares the page with the lock file, and fails at a licence that was not looked at yet.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
+import { installed, packageAt } from './lock-file.ts'
 
-interface Locked {
-  readonly version?: string
-  readonly license?: string
-  readonly dev?: boolean
-  readonly devOptional?: boolean
-  readonly peer?: boolean
-  readonly dependencies?: Readonly<Record<string, string>>
-  readonly optionalDependencies?: Readonly<Record<string, string>>
-}
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>
   readonly optionalDependencies: Readonly<Record<string, string>>
@@ -28,40 +20,14 @@ export const PAGE = 'docs/reference/licences.md'
 /** These are bundled into the pages of the console, which serve the text of their licences at `/licences.txt`. */
 const BUNDLED = ['preact', 'uplot', 'uqr']
 
-const { packages }: { readonly packages: Readonly<Record<string, Locked>> } = JSON.parse(
-  readFileSync('package-lock.json', 'utf8'),
-)
 const manifest: Manifest = JSON.parse(readFileSync('package.json', 'utf8'))
 
-/** What npm installs for these packages, each version once. */
-function installed(names: readonly string[]): readonly Licensed[] {
-  const found = new Map<string, Locked>()
-  const visit = (name: string, from: string): void => {
-    const place = placeOf(name, from)
-    const entry = packages[place]
-    if (entry === undefined || found.has(place)) return
-    found.set(place, entry)
-    for (const next of Object.keys({ ...entry.dependencies, ...entry.optionalDependencies })) visit(next, place)
-  }
-  for (const name of names) visit(name, '')
-  const all = Array.from(found, ([place, { version = '', license }]): Licensed => {
+/** What npm installs for these packages, by name. */
+function licensed(names: readonly string[]): readonly Licensed[] {
+  const all = installed(names).map(([place, { version = '', license }]): Licensed => {
     return { name: packageAt(place), version, licence: license ?? licenceOf(place) }
   })
-  const unique = new Map(all.map(one => [`${one.name}@${one.version}`, one]))
-  return [...unique.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))
-}
-
-/** The name of the package at a place of the lock file. */
-export const packageAt = (place: string): string =>
-  place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length)
-
-/** Where Node finds a package that the one at `from` asks for. */
-function placeOf(name: string, from: string): string {
-  for (let at = from; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('/node_modules/')))) {
-    const place = `${at}/node_modules/${name}`
-    if (place in packages) return place
-  }
-  return `node_modules/${name}`
+  return all.toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 function licenceOf(place: string): string {
@@ -71,12 +37,12 @@ function licenceOf(place: string): string {
   return license
 }
 
-export const required = installed(Object.keys(manifest.dependencies))
+export const required = licensed(Object.keys(manifest.dependencies))
 const known = new Set(required.map(({ name, version }) => `${name}@${version}`))
-export const optional = installed(Object.keys(manifest.optionalDependencies)).filter(
+export const optional = licensed(Object.keys(manifest.optionalDependencies)).filter(
   ({ name, version }) => !known.has(`${name}@${version}`),
 )
-export const bundled = installed(BUNDLED)
+export const bundled = licensed(BUNDLED)
 
 const table = (list: readonly Licensed[]): string =>
   [

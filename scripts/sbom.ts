@@ -6,12 +6,8 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { optional, packageAt, required } from './licences.ts'
-
-interface Locked {
-  readonly version?: string
-  readonly devDependencies?: Readonly<Record<string, string>>
-}
+import { optional, required } from './licences.ts'
+import { type Locked, packageAt } from './lock-file.ts'
 
 const installed = new Set([...required, ...optional].map(({ name, version }) => `${name}@${version}`))
 const folder = mkdtempSync(join(tmpdir(), 'postern-sbom-'))

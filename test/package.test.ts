@@ -3,21 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { installed, lock } from '../scripts/lock-file.ts'
 
-interface Locked {
-  readonly version?: string
-  readonly dev?: boolean
-  readonly devOptional?: boolean
-  readonly peer?: boolean
-  readonly optional?: boolean
-  readonly hasInstallScript?: boolean
-  readonly integrity?: string
-  readonly dependencies?: Readonly<Record<string, string>>
-  readonly optionalDependencies?: Readonly<Record<string, string>>
-  readonly devDependencies?: Readonly<Record<string, string>>
-  readonly peerDependencies?: Readonly<Record<string, string>>
-  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional: boolean }>>
-}
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>
   readonly optionalDependencies: Readonly<Record<string, string>>
@@ -28,43 +15,11 @@ interface Manifest {
 }
 
 const lockText = readFileSync('package-lock.json', 'utf8')
-const lock: { readonly packages: Readonly<Record<string, Locked>> } = JSON.parse(lockText)
 const manifest: Manifest = JSON.parse(readFileSync('package.json', 'utf8'))
 const locked = Object.entries(lock.packages).filter(([place]) => place !== '')
 
-/**
- * What `npm install postern` brings along for these packages, each version once: packages for development make npm
- * install some of them twice here. Optional peers of others are left out.
- */
-function installed(names: readonly string[]): readonly (readonly [place: string, Locked])[] {
-  const found = new Map<string, Locked>()
-  const visit = (name: string, from: string): void => {
-    const place = placeOf(name, from)
-    const entry = lock.packages[place]
-    if (entry === undefined || found.has(place)) return
-    found.set(place, entry)
-    const { dependencies, optionalDependencies } = entry
-    for (const next of Object.keys({ ...dependencies, ...optionalDependencies })) visit(next, place)
-  }
-  for (const name of names) visit(name, '')
-  return [
-    ...new Map([...found].map(([place, one]) => [`${nameAt(place)}@${one.version}`, [place, one] as const])).values(),
-  ]
-}
-
-const nameAt = (place: string): string => place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length)
-
 const required = Object.keys(manifest.dependencies)
 const production = installed([...required, ...Object.keys(manifest.optionalDependencies)])
-
-/** Where Node finds a package that the one at `from` asks for. */
-function placeOf(name: string, from: string): string {
-  for (let at = from; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('/node_modules/')))) {
-    const place = `${at}/node_modules/${name}`
-    if (place in lock.packages) return place
-  }
-  return `node_modules/${name}`
-}
 
 const MB = 1024 ** 2
 
