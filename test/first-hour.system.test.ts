@@ -8,7 +8,7 @@ let tarball = ''
 
 beforeAll(async () => {
   const folder = await scratch()
-  tarball = await pack(folder.path)
+  tarball = (await pack(folder.path)).tarball
   return async () => await folder[Symbol.asyncDispose]()
 })
 
