@@ -21,7 +21,7 @@ export interface Packed {
   readonly files: readonly { readonly path: string }[]
 }
 
-/** Packs a copy of the checkout in `folder` as it would be published, with the scripts that were built for all tests. */
+/** Packs a copy of the checkout in `folder` as it would be published, with the scripts that were built for all. */
 export async function pack(folder: string): Promise<Packed> {
   const copy = join(folder, 'checkout')
   await mkdir(copy, { recursive: true })
