@@ -123,11 +123,10 @@ test('the tarball is at most 1.5 MB, and has neither maps nor pictures, sources 
   expect(files.map(({ path }) => path).filter(path => unwanted.test(path) && !allowed.test(path))).toEqual([])
 })
 
-test('each document that a message, a help text or a template names is in the tarball', () => {
+test('each document that a message, a help text, a template or a declaration names is in the tarball', () => {
   const paths = new Set(packed.files.map(({ path }) => path))
-  // Built scripts have no comments.
   const installed = join(folder.path, 'node_modules/postern/dist')
-  const texts = globSync('**/*.js', { cwd: installed }).map(file => readFileSync(join(installed, file), 'utf8'))
+  const texts = globSync('**/*.{js,d.ts}', { cwd: installed }).map(file => readFileSync(join(installed, file), 'utf8'))
   const named = texts.flatMap(text => text.match(/docs\/[\w/-]+\.md/g) ?? [])
   expect(named).toContain('docs/reference/configuration.md')
   expect(named.filter(path => !paths.has(path))).toEqual([])
