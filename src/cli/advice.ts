@@ -14,7 +14,7 @@ export async function advice(events: readonly GatewayEvent[], file: string | und
   const { options } = await loadOptions({ args: ['--config', file], environment: process.env })
   const held = await heldOf(stopped, options)
   return stopped
-    .flatMap(recipient => [...toRelease(recipient, held, file), ...toAllow(recipient, events, file)])
+    .flatMap(recipient => [...toRelease(recipient, held, file), ...toAllow(recipient, events, { file, options })])
     .map(escapeInvisible)
 }
 
@@ -47,12 +47,18 @@ function toRelease(event: RecipientEvent, held: readonly HeldEntry[], file: stri
 }
 
 /** An entry of a list does not let malware through: it is not advised. */
-function toAllow(event: RecipientEvent, events: readonly GatewayEvent[], file: string): readonly string[] {
+function toAllow(
+  event: RecipientEvent,
+  events: readonly GatewayEvent[],
+  { file, options }: { readonly file: string; readonly options: RelayOptions },
+): readonly string[] {
   if (event.findings.some(({ rule }) => rule.startsWith('clamav/'))) return []
   const own = events.find(other => other.type === 'transaction' && other.transaction === event.transaction)
   const sender = own?.type === 'transaction' ? senderOf(own) : undefined
   const whom = sender ?? event.ip ?? undefined
   if (whom === undefined) return []
+  if (options.store === 'memory')
+    return ["  allow      no list can be written: set store: { file: '/var/lib/postern/postern.db' } and start again"]
   const why = sender === undefined ? ' (nothing proves the author: this is the address of the client)' : ''
   return [
     `  allow      postern list add ${quoted(whom)} --for ${quoted(event.recipient)} --config ${quoted(file)}${why}`,

@@ -82,11 +82,19 @@ test('nothing found is status 1; a wrong command is status 2 and says why', asyn
 })
 
 describe('with a configuration, the story of a message that was stopped', () => {
-  const stopped = async (fields: Parameters<typeof sessionOf>[1], isHeld: boolean, isProven = true) => {
+  const stopped = async (
+    fields: Parameters<typeof sessionOf>[1],
+    isHeld: boolean,
+    isProven = true,
+    store: object | 'memory' = { file: 'postern.db' },
+  ) => {
     await using place = await scratch()
     const config = join(place.path, 'postern.json')
     const [history, held] = [join(place.path, 'history'), join(place.path, 'held')]
-    await writeFile(config, JSON.stringify({ log: { history: { folder: history } }, quarantine: { folder: held } }))
+    await writeFile(
+      config,
+      JSON.stringify({ store, log: { history: { folder: history } }, quarantine: { folder: held } }),
+    )
     const opened = sqliteHistory({ folder: history })
     const events = sessionOf('CCCC', { time: Date.now(), verdict: 'quarantine', ...fields })
     const dmarc = { result: 'fail', domain: 'example.com', policy: 'reject' }
@@ -117,6 +125,11 @@ describe('with a configuration, the story of a message that was stopped', () => 
   test('does not advise to release what is not held', async () => {
     const { advice } = await stopped({ verdict: 'reject' }, false)
     expect(advice).toEqual([expect.stringContaining('  allow      postern list add ann@example.com')])
+  })
+
+  test('says which option a list needs, where the store is in memory', async () => {
+    const { advice } = await stopped({ verdict: 'reject' }, false, true, 'memory')
+    expect(advice).toEqual([expect.stringContaining('  allow      no list can be written: set store: { file: ')])
   })
 
   test('does not advise to allow a sender of malware', async () => {

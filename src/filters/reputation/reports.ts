@@ -197,9 +197,15 @@ const unknown = (path: string, found: unknown): PosternError =>
       {
         path,
         found,
-        expected:
-          path === 'ref' ? 'the reference of a message that was received and is remembered' : 'a signed message',
-        remedy: 'use the text after ref= in X-Spam-Status within reportTtl, or pass the message itself',
+        ...(path === 'ref'
+          ? {
+              expected: 'the reference of a message that was received and is remembered',
+              remedy: 'use the text after ref= in X-Spam-Status within reportTtl, or pass the message itself',
+            }
+          : {
+              expected: 'a signed message, since only a proven sender has a reputation',
+              remedy: 'set filters.classify, which learns the words of unsigned messages too',
+            }),
       },
     ],
     'ERR_POSTERN_UNKNOWN_MESSAGE',
