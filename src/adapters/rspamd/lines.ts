@@ -173,7 +173,7 @@ async function spamc(service: RspamdService, verb: string, command: Command): Pr
   return [[`SPAMD/1.1 0 EX_OK`, `Content-length: ${length}`, result, CRLF].join(CRLF), ...body]
 }
 
-function bodyOf(verb: string, { decision, outcome, thresholds }: Judged, sent: Buffer): readonly Buffer[] {
+function bodyOf(verb: string, { decision, outcome }: Judged, sent: Buffer): readonly Buffer[] {
   const symbols = Object.values(symbolsOf(decision.findings))
   const report = () =>
     symbols
@@ -183,8 +183,9 @@ function bodyOf(verb: string, { decision, outcome, thresholds }: Judged, sent: B
   switch (verb) {
     case 'SYMBOLS':
       return [Buffer.from(symbols.map(({ name }) => name).join(','))]
+    // The score is in the field Spam, and spamc writes it above the report.
     case 'REPORT':
-      return [Buffer.from(`${decision.score.toFixed(1)}/${thresholds.quarantine.toFixed(1)}${CRLF}${report()}${CRLF}`)]
+      return [Buffer.from(`${report()}${CRLF}`)]
     case 'REPORT_IFSPAM':
       return decision.verdict === 'accept' ? [] : [Buffer.from(`${report()}${CRLF}`)]
     case 'PROCESS':

@@ -75,7 +75,9 @@ describe('by the real clients', () => {
     const to = ['-d', '127.0.0.1', '-p', String(port)]
     expect(await piped(spamc, [...to, '-c'], offer)).toEqual({ out: '9.0/6.0\n', code: 1 })
     expect(await piped(spamc, [...to, '-c'], plain)).toEqual({ out: '1.0/6.0\n', code: 0 })
-    expect((await piped(spamc, [...to, '-R'], offer)).out).toContain('WORDS_OFFER')
+    const report = (await piped(spamc, [...to, '-R'], offer)).out
+    expect(report).toContain('WORDS_OFFER')
+    expect(report.match(/9\.0\/6\.0/g)).toHaveLength(1)
     expect((await piped(spamc, [...to, '--tests'], offer)).out).toContain('CLIENT,WORDS_OFFER,WHO')
     expect((await piped(spamc, to, offer)).out).toMatch(/X-Spam-Status: Yes[\s\S]*Subject: An offer/)
     expect((await piped(spamc, [...to, '-L', 'spam'], offer)).out).toBe('Message successfully un/learned\n')
