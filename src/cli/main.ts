@@ -61,6 +61,8 @@ const COMMANDS = {
 
 const NAMES = [...Object.keys(COMMANDS), 'replay']
 
+const REPLAY = 'one folder of recordings, and one configuration or two: postern replay DIR --config FILE'
+
 const SEE_HELP = 'postern --help lists all commands'
 
 /** The version of the package, which is above the folder of this file both in the source and in the build. */
@@ -99,7 +101,11 @@ export async function main(args: readonly string[], output: Output): Promise<num
       const { replayAll } = await import('./replay.ts')
       return await replayAll(folder, { config, redact, out })
     }
-    error(name === '' || name === 'replay' ? USAGE : wrongAction('postern', name, { actions: NAMES, usage: SEE_HELP }))
+    if (command === 'replay')
+      error(
+        `postern replay: found ${positionals.length - 1} folders and ${config.length} configurations, expected ${REPLAY}\n\n${USAGE}`,
+      )
+    else error(name === '' ? USAGE : wrongAction('postern', name, { actions: NAMES, usage: SEE_HELP }))
     return 2
   } catch (cause) {
     // A server or a file may have written a part of it.

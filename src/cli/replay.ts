@@ -1,9 +1,11 @@
 /** `postern replay`: which decisions differ between two configurations, and why. */
+import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Gateway, postern } from '../engine/gateway.ts'
 import type { PosternOptions } from '../engine/options.ts'
+import { PosternError } from '../model/errors.ts'
 import { load, type Recording } from '../testing/recording.ts'
 import { differences } from '../testing/replay/compare.ts'
 import { offline } from '../testing/replay/offline.ts'
@@ -55,6 +57,10 @@ function report(recording: Recording, [first, second]: readonly Replay[], names:
 }
 
 async function readConfig(path: string): Promise<Gateway> {
+  if (!existsSync(path)) {
+    const expected = 'a module whose default export is a Gateway or the options of postern()'
+    throw new PosternError([{ path: '--config', found: path, expected, remedy: 'name a file that is there' }])
+  }
   const { default: config } = (await import(pathToFileURL(resolve(path)).href)) as { readonly default?: unknown }
   if (isGateway(config)) return config
   if (typeof config === 'object' && config !== null && 'filters' in config)
