@@ -96,6 +96,7 @@ test.for([
   ['postern.config.mjs', "module.exports = { mode: 'enforce' }\n", /write import and export default, or name .*\.cjs/],
   ['postern.config.ts', "import './rule'\nexport default {}\n", /no file rule", .*import … from '\.\/rule\.ts'/],
   ['postern.config.ts', "import './rule.ts'\nexport default {}\n", /found "no file rule\.ts", .*; correct it/],
+  ['postern.config.mjs', 'throw new TypeError(\'Unknown file extension ".ts" for /a.ts\')\n', /Node 22\.19 or later/],
   ['postern.config.ts', "import 'no-such-package'\nexport default {}\n", /npm install no-such-package in the folder/],
 ] as const)('%s that Node cannot load is named with its place and a remedy: %j', async ([name, text, words]) => {
   await using folder = await scratch()
@@ -103,6 +104,14 @@ test.for([
   const { status, error } = await postern(folder.path, 'config', 'check', name)
   expect(error).toMatch(words)
   expect(status).toBe(1)
+})
+
+test('import in a folder of CommonJS is named, with how to make it a folder of ES modules', async () => {
+  await using folder = await scratch()
+  await writeFile(join(folder.path, 'package.json'), '{ "type": "commonjs" }')
+  await writeFile(join(folder.path, 'postern.config.ts'), "import 'node:fs'\nexport default {}\n")
+  const { error } = await postern(folder.path, 'config', 'check')
+  expect(error).toContain('found "import in a CommonJS file", expected an ES module; run npm pkg set type=module')
 })
 
 test.for([

@@ -115,6 +115,14 @@ async function notLoaded(error: unknown, file: string): Promise<PosternError> {
   const missing = missingModule(error, file)
   if (missing !== undefined) return wrongFile(file, missing.found, missing.expected, missing.remedy)
   const text = errorText(error)
+  if (/^Unknown file extension "\.[cm]?ts"/.test(text)) {
+    const remedy = 'install a newer Node, or write the configuration as .mjs'
+    return wrongFile(file, `Node ${process.version}`, 'Node 22.19 or later, which reads TypeScript', remedy)
+  }
+  if (text.startsWith('Cannot use import statement outside a module')) {
+    const remedy = 'run npm pkg set type=module in its folder, or name the file .mts or .mjs'
+    return wrongFile(file, 'import in a CommonJS file', 'an ES module', remedy)
+  }
   const isCommonJs = error instanceof ReferenceError && /^(?:module|exports|require) is not defined/.test(text)
   if (isCommonJs) return wrongFile(file, text, 'an ES module', 'write import and export default, or name the file .cjs')
   if (!(error instanceof SyntaxError) || text.startsWith('line ')) return wrongFile(file, text, expected)
