@@ -153,7 +153,7 @@ export function object<T extends object>(shape: Shape<T>, what = 'an object of o
   const checks: Checks = new Map(Object.entries<AnyCheck>(shape))
   const keys = [...checks.keys()]
   const expected = `${what} (${keys.join(', ')})`
-  const message = ({ input }: { readonly input: unknown }) => [expected, ...inAnObject(input, checks, call)].join('; ')
+  const message = ({ input }: { readonly input: unknown }) => expected + inAnObject(input, checks, call)
   const entries = v.rawCheck<object>(({ dataset: { value }, addIssue }) => {
     if (!isRecord(value)) return
     for (const [key, { schema, isRequired = false }] of checks)
@@ -168,32 +168,37 @@ export function object<T extends object>(shape: Shape<T>, what = 'an object of o
 type Checks = ReadonlyMap<string, AnyCheck & { readonly isRequired?: boolean }>
 
 /** What to write where an object belongs: with the keys that it needs, and with what was found where a key takes it. */
-function inAnObject(found: unknown, checks: Checks, call: string | undefined): readonly string[] {
-  const needed = [...checks].filter(([, { isRequired = false }]) => isRequired)
-  const takes = ([, { schema }]: readonly [string, AnyCheck]) => v.is(schema, found)
-  const candidates = Array.isArray(found) ? [...needed, ...checks] : needed
-  const taker = found === undefined || found === null ? undefined : candidates.find(takes)
-  const value = isShort(found) ? `'${withoutSecrets(found)}'` : '…'
-  const alone = ([, { schema }]: readonly [string, AnyCheck]) => isShort(found) && v.is(schema, [found])
-  const entries = [
-    ...(taker === undefined ? [] : [`${taker[0]}: ${value}`]),
-    ...needed.filter(([key]) => key !== taker?.[0]).map(entry => `${entry[0]}: ${alone(entry) ? `[${value}]` : '…'}`),
-  ]
-  if (call !== undefined) return [`write ${call}({${entries.length > 0 ? ` ${entries.join(', ')} ` : ''}})`]
-  return entries.length > 0 ? [`write { ${entries.join(', ')} }`] : []
+function inAnObject(found: unknown, checks: Checks, call?: string): string {
+  const text = quoted(found)
+  const keys = [...checks.keys()]
+  const needed = keys.filter(key => checks.get(key)?.isRequired)
+  const takes = (key: string, value: unknown) => {
+    const check = checks.get(key)
+    return check !== undefined && v.safeParse(check.schema, value).success
+  }
+  const candidates = Array.isArray(found) ? [...needed, ...keys] : needed
+  const taker = candidates.find(key => found != null && takes(key, found))
+  const entries = [...new Set(taker ? [taker, ...needed] : needed)].map(key => {
+    if (key === taker) return `${key}: ${text ?? '…'}`
+    return `${key}: ${text && takes(key, [found]) ? `[${text}]` : '…'}`
+  })
+  const inside = entries.join(', ').replace(/.+/, ' $& ')
+  if (call) return `; write ${call}({${inside}})`
+  return inside && `; write {${inside}}`
 }
 
 /** What to write where a list belongs: what was found, if it may be in the list. */
-function inAnArray(found: unknown, { schema }: AnyCheck): readonly string[] {
-  if (!isShort(found)) return []
-  const { issues: [issue] = [] } = v.safeParse(schema, found)
-  if (issue === undefined) return [`write ['${withoutSecrets(found)}']`]
-  const [, remedy] = splitOnce(issue.message)
-  return remedy?.startsWith('write {') ? [`write [${remedy.slice('write '.length)}]`] : []
+function inAnArray(found: unknown, { schema }: AnyCheck): string {
+  const text = quoted(found)
+  if (!text) return ''
+  const { issues } = v.safeParse(schema, found)
+  const entry = issues ? /; write (\{.*)/.exec(issues[0].message)?.[1] : text
+  return entry === undefined ? '' : `; write [${entry}]`
 }
 
-/** A text that an error can repeat. */
-const isShort = (value: unknown): value is string => typeof value === 'string' && value !== '' && value.length <= 60
+/** A text as an error can repeat it. */
+const quoted = (found: unknown): string | undefined =>
+  typeof found === 'string' && found && found.length <= 60 ? `'${withoutSecrets(found)}'` : undefined
 
 /** Names and what stands for each: `{ '127.0.0.2': 6 }`. */
 export function record<T>(key: Check<string>, inner: Check<T>, what: string): Check<Readonly<Record<string, T>>> {
@@ -218,7 +223,7 @@ export function list<T>(
 ): Check<readonly T[]> {
   const expected = min > 0 ? `an array of ${what}, at least ${min}` : `an array of ${what}`
   const isLong = (value: unknown) => Array.isArray(value) && value.length >= min
-  const message = ({ input }: { readonly input: unknown }) => [expected, ...inAnArray(input, inner)].join('; ')
+  const message = ({ input }: { readonly input: unknown }) => expected + inAnArray(input, inner)
   const items = v.rawCheck<readonly unknown[]>(({ dataset, addIssue }) => {
     if (!Array.isArray(dataset.value)) return
     for (const [index, value] of dataset.value.entries()) {
@@ -244,21 +249,11 @@ const entryOf = (input: Readonly<Record<string, unknown>>, key: string): v.Issue
   value: input[key],
 })
 
-/** Why a name that is none of these is wrong, and which one was meant. */
-export function unknownKey(key: string, keys: readonly string[]): string {
+/** Why a name that is none of these is wrong, and which one was meant; `known` says which ones there are. */
+export function unknownKey(key: string, keys: readonly string[], known?: string): string {
   const meant = nearest(key, keys)
-  return `${oneOfMany(key, keys)}; ${meant === undefined ? 'remove it, or spell it right' : `did you mean ${meant}?`}`
-}
-
-const MAX_NAMES = 40
-
-/** All of the names, or of very many those that begin as `key` does. */
-function oneOfMany(key: string, names: readonly string[]): string {
-  if (names.length === 0) return 'no options'
-  if (names.length <= MAX_NAMES) return `one of ${names.join(', ')}`
-  const group = names.filter(name => name.startsWith(key.slice(0, key.indexOf('/') + 1)))
-  const some = (group.length > 0 ? group : names).slice(0, MAX_NAMES)
-  return `one of ${names.length} names, such as ${some.join(', ')}`
+  const all = keys.length > 0 ? `one of ${keys.join(', ')}` : 'no options'
+  return `${known ?? all}; ${meant === undefined ? 'remove it, or spell it right' : `did you mean ${meant}?`}`
 }
 
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -35,6 +35,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const light = ['earlyTalker', 'loop', 'senderDomain', 'helo', 'rdns', 'recipients', 'headerForm', 'dnsbl'] as const
+/** Here and below what a filter loads later counts too. */
 const medium = [
   'authenticatedFrom',
   'spf',
@@ -54,12 +55,12 @@ test.for(light)('%s alone is under 25 KB', name => {
   expect(sizeOf(name)).toBeLessThan(25 * KB)
 })
 
-test.for(medium)('%s alone is under 60 KB', name => {
-  expect(sizeOf(name)).toBeLessThan(60 * KB)
+test.for(medium)('%s alone is under 62 KB', name => {
+  expect(sizeOf(name)).toBeLessThan(62 * KB)
 })
 
-test.for(heavy)('%s alone is under 85 KB', name => {
-  expect(sizeOf(name)).toBeLessThan(85 * KB)
+test.for(heavy)('%s alone is under 88 KB', name => {
+  expect(sizeOf(name)).toBeLessThan(88 * KB)
 })
 
 test('the test can tell: the recommended set is over 200 KB', () => {

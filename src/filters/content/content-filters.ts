@@ -48,10 +48,18 @@ export const contentSchema = (): Schema<ContentOptions> =>
   schemaOf<ContentOptions>('contentFilters', {
     domains: list(domainPattern(), 'domains'),
     people: list(person(), 'people'),
-    points: consequencesOf<RuleId>(...ruleSets()),
+    points: consequencesOf<RuleId>(ruleSets(), thoseBeside),
     unexamined: unexaminedVerdict,
     gtube: gtubeVerdict,
   })
+
+/** Some of very many rules: those of the filter that `found` names. */
+function thoseBeside(found: string, ids: readonly string[]): string {
+  const beside = ids.filter(id => id.startsWith(found.slice(0, found.indexOf('/') + 1))).slice(0, MAX_NAMES)
+  return `one of ${ids.length} names, such as ${(beside.length > 0 ? beside : ids.slice(0, MAX_NAMES)).join(', ')}`
+}
+
+const MAX_NAMES = 40
 
 /**
  * All content filters, to be added to other filters. They share one reading of the message. They ask DNS for the

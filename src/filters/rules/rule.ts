@@ -142,14 +142,16 @@ function withinCaps(fired: readonly FiredRule[], caps: ReadonlyMap<string, numbe
   })
 }
 
-/** Checks an option that names consequences for the rules of these sets. */
+/** Checks an option that names consequences for the rules of these sets; `known` says which there are, if not all. */
 export function consequencesOf<Id extends string>(
-  ...sets: readonly Pick<RuleSet<never>, 'rules'>[]
+  sets: readonly Pick<RuleSet<never>, 'rules'>[],
+  known?: (found: string, ids: readonly string[]) => string,
 ): Check<Consequences<Id>> {
   const ids = sets.flatMap(({ rules }) => Object.keys(rules))
-  const id = explained<string>('the id of a rule', found =>
-    ids.includes(String(found)) ? undefined : unknownKey(String(found), ids),
-  )
+  const id = explained<string>('the id of a rule', found => {
+    const name = String(found)
+    return ids.includes(name) ? undefined : unknownKey(name, ids, known?.(name, ids))
+  })
   return record(id, consequence(), 'consequences by rule') as AnyCheck as Check<Consequences<Id>>
 }
 
@@ -164,6 +166,6 @@ export function checkedRules<T extends RuleOptions>(
   options: T,
   others: Shape<Omit<T, 'points'>>,
 ): T {
-  const shape = { ...others, points: consequencesOf(set) } as unknown as Shape<T>
+  const shape = { ...others, points: consequencesOf([set]) } as unknown as Shape<T>
   return checked(schemaOf<T>(set.name, shape), options)
 }
