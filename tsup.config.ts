@@ -1,7 +1,7 @@
 import { defineConfig, type Options } from 'tsup'
 
 /** Files that are loaded by their place: threads. */
-export const threads = [
+const threads = [
   'src/mime/parse-worker.ts',
   'src/archives/unpack/thread.ts',
   'src/store/sqlite/thread.ts',
@@ -42,7 +42,7 @@ const entry = [
 ]
 
 // Declarations come from `tsc` (see `npm run build`): tsup cannot make them under TypeScript 7.
-export const common: Options = {
+const common: Options = {
   target: 'node22',
   dts: false,
   splitting: true,
@@ -60,7 +60,7 @@ export const common: Options = {
 }
 
 /** The program, and what it loads by its place: ESM alone. */
-export const program = [
+const program = [
   'src/console/accounts/postgres/thread.ts',
   'src/postgres/probe-thread.ts',
   'src/testing/vitest.ts',
