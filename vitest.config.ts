@@ -8,8 +8,11 @@ process.env.NODE_COMPILE_CACHE ??= resolve('node_modules/.cache/node')
 
 /** Tests that keep no state and start nothing: their files share processes, which load the source once. */
 const sharing = [
-  'test/{alerts,archives,classify,engine,facts,filetypes,filters,html,links,load,mime}/**/*.test.ts',
-  'test/{model,net,observe,policy,trace,console/web}/**/*.test.ts',
+  'test/{adapters,alerts,archives,classify,codes,digest,dns,doctor,engine,facts,filetypes,filters}/**/*.test.ts',
+  'test/{history,html,links,load,log,mailing,mime,model,net,observe,policy,quarantine,reports}/**/*.test.ts',
+  'test/{smtp,store,testing,threads,trace,console}/**/*.test.ts',
+  'test/{chinese,dialogs,docs-links,docs,explain,guides,migrate,mistakes,package,readme}.test.ts',
+  'test/{reference,regular-expressions,release,threats,words}.test.ts',
 ]
 /** Among these: they look at what a process has loaded, replace modules, start programs, or count the time. */
 const apart = ['test/facts/arc/*.test.ts', 'test/mime/threads.test.ts', 'test/**/*absent.test.ts']

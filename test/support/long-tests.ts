@@ -4,11 +4,11 @@
  */
 import { globSync, readFileSync } from 'node:fs'
 
-/** Kills, full disks, floods and soaks. */
+/** Kills, full disks, floods, storms and soaks. */
 export const faults = [
   'test/relay/{crash,duplicates,exhausted,delivery/killed}.test.ts',
   'test/load/flood.test.ts',
-  'test/faults/{soak,attacks}.test.ts',
+  'test/faults/{soak,attacks,storm,clock}.test.ts',
 ]
 
 /** What reads `long` of `full.ts`, or `runs` of `random.ts`. */

@@ -18,8 +18,9 @@ const LETTERS: readonly (readonly [script: RegExp, letters: string])[] = [
 const TEST_NETWORKS = ['192.0.2', '198.51.100', '203.0.113']
 const IPV4 = /(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?[\w])/
 const IPV6 = /(?<![\w:])(?=[0-9a-f:.]{0,40}:[0-9a-f:.]{0,40}:)[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])/
-const HOST = /(?:[\p{L}\p{N}_-]+\.)+\p{L}[\p{L}\p{N}-]*/u
-const LOCAL_PART = /[^\s@<>()"',;:/?=&[\]]+(?=@)/
+// What is longer than a label or a local part may be is read as words, whose letters change as well.
+const HOST = /(?:[\p{L}\p{N}_-]{1,63}\.){1,30}\p{L}[\p{L}\p{N}-]{0,62}/u
+const LOCAL_PART = /[^\s@<>()"',;:/?=&[\]]{1,64}(?=@)/
 const ESCAPE = /%[0-9a-f]{2}|&#x?[0-9a-f]+;|&[a-z]{2,8};/
 const SCHEME = /\b(?:https?|ftp|mailto|data|javascript|cid|tel|file)(?=:)/
 const WORD = /[\p{L}\p{M}\p{N}]+/u

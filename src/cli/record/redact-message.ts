@@ -50,7 +50,7 @@ function headerWithout(header: string, replace: Replace): string {
     const date = /;\s*(?:\w{3},\s*)?\d{1,2} \w{3} \d{4} [\d:]{5,8}[^;]*$/.exec(value)?.[0]
     if (date !== undefined && /received/i.test(name)) {
       const first = fieldValue(value.slice(0, -date.length), one => byGrammar(one, replace))
-      return `${name}:${first}${date.replace(/\([^)]*\)/g, '')}`
+      return `${name}:${first}${date.replace(/\([^)]*\)?/g, '')}`
     }
     const boundary = /boundary\s*=\s*("[^"]*"|[^\s;]+)/i.exec(value)?.[0]
     const [before = '', after = ''] = boundary === undefined ? [value] : value.split(boundary)
@@ -137,9 +137,9 @@ function htmlWithout(html: string, replace: Replace): string {
       if (index % 2 === 0) return replace(piece)
       if (/^<style/i.test(piece)) return piece.replace(/"[^"]*"|'[^']*'|\/\*[\s\S]*?\*\/|url\([^)]*\)/g, replace)
       return piece.replace(
-        /([^\s=<>"'/]+)(\s*=\s*)("[^"]*"|'[^']*'|[^\s>]+)/g,
-        (whole: string, name: string, sign: string, value: string) =>
-          HTML_WORDS.has(name.toLowerCase()) ? whole : name + sign + replace(value),
+        /([^\s=<>"'/]+)(?:(\s*=\s*)("[^"]*"|'[^']*'|[^\s>]+))?/g,
+        (whole: string, name: string, sign = '', value?: string) =>
+          value === undefined || HTML_WORDS.has(name.toLowerCase()) ? whole : name + sign + replace(value),
       )
     })
     .join('')
