@@ -4,13 +4,13 @@
  */
 import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
-import { drawn, faults } from './test/support/long-tests.ts'
+import { faults, thorough } from './test/support/long-tests.ts'
 
 process.env.NODE_COMPILE_CACHE ??= resolve('node_modules/.cache/node')
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.system.test.ts', ...faults, ...drawn()],
+    include: ['test/**/*.system.test.ts', ...faults, ...thorough],
     env: { POSTERN_LONG: '1' },
     exclude: ['test/data/**'],
     // Each file starts programs of its own: more workers than this only make each other late.

@@ -1,20 +1,19 @@
-/**
- * The tests that need minutes: those that kill, starve and flood a gateway, and all that draws random values.
- * `npm test` leaves out the first and tries a fourth of the values of the others; `npm run test:system` tries all.
- */
-import { globSync, readFileSync } from 'node:fs'
+/** The tests that need minutes. */
 
-/** Kills, full disks, floods, storms and soaks. */
+/** Kills, full disks, floods, storms and soaks: `npm run test:system` runs them, and `npm test` leaves them out. */
 export const faults = [
   'test/relay/{crash,duplicates,exhausted,delivery/killed}.test.ts',
   'test/load/flood.test.ts',
   'test/faults/{soak,attacks,storm,clock}.test.ts',
 ]
 
-/** What reads `long` of `full.ts`, or `runs` of `random.ts`. */
-export const drawn = (): readonly string[] =>
-  globSync('test/**/*.test.ts').filter(
-    file =>
-      !/\.system\.test\.ts$|^test\/(?:data|engine)\//.test(file) &&
-      /from '[./]*support\/(?:random|property|full)\.ts'/.test(readFileSync(file, 'utf8')),
-  )
+/**
+ * Tests that draw many random values or try each of a long list. `npm test` tries a fourth of them, and so it does with
+ * all other random values; `POSTERN_LONG=1 npm test` tries all.
+ */
+export const thorough = [
+  'test/console/sign-in.test.ts',
+  'test/mime/fuzz.test.ts',
+  'test/filters/content/one-fact.test.ts',
+  'test/facts/{author,dkim/differential}.test.ts',
+]

@@ -1,5 +1,5 @@
 /**
- * Random values in tests: `npm test` draws the same ones in each run, a fourth of what `npm run test:system` draws.
+ * Random values in tests: `npm test` draws the same ones in each run, a fourth of what `POSTERN_LONG=1 npm test` draws.
  * `POSTERN_FUZZ=N` draws others and tries each N times; the seed is printed, and `POSTERN_SEED` takes it again.
  */
 import { randomInt } from 'node:crypto'
