@@ -15,8 +15,9 @@ import { encryptedRar } from './encrypted-rar.ts'
 const fixture = (name: string): Buffer => readFileSync(`fixtures/encrypted/${name}`)
 const candidates = (passwords: readonly string[]) => async () =>
   passwords.map(password => ({ password, place: 'text' as const }))
+/** With CPU enough for each password on a busy machine, too. */
 const inspect = async (name: string, bytes: Buffer, ...passwords: readonly string[]): Promise<Inspection | undefined> =>
-  await inspector({ signal: new AbortController().signal, passwords: candidates(passwords) })(name, bytes)
+  await inspector({ signal: new AbortController().signal, passwords: candidates(passwords), time: 2_000 })(name, bytes)
 
 const ZIPS = ['zipcrypto.zip', 'aes128.zip', 'aes256.zip']
 
@@ -60,7 +61,7 @@ const packed: Readonly<Record<string, () => Buffer>> = {
 }
 
 test.for(Object.entries(packed))('M13 %s is opened, and the program in it is found', async ([name, make]) => {
-  const found = await inspect(name, make(), ...(name === 'copy.7z' ? [] : ['wrong', 'Password']), '4471-K')
+  const found = await inspect(name, make(), 'wrong', 'Password', '4471-K')
   expect(found?.traits).toEqual(['decrypted'])
   expect(found?.inside.map(({ name, inspection }) => [name, inspection.format])).toEqual([['order.exe', 'pe']])
   expect(found?.members.map(({ name }) => name)).toContain('order.exe')
