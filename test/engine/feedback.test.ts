@@ -5,7 +5,7 @@ import { author, dkim, identities } from '../../src/facts/index.ts'
 import { type Feedback, type Filter, PosternError, postern } from '../../src/index.ts'
 import { clock } from '../../src/testing/clock.ts'
 import { zone } from '../../src/testing/zone.ts'
-import type { TrainingExample } from '../../src/types.ts'
+import type { SentMail, TrainingExample } from '../../src/types.ts'
 
 const gatewayOf = (...filters: readonly Filter[]) => postern({ filters, dns: zone({}), limits: { size: '1kb' } })
 const unknown = (ref: string) =>
@@ -134,7 +134,21 @@ test.for([
   ['a reporter without a name', undefined, { ...spam, by: '' }, 'by: found "", expected a name of 1 to 320 characters'],
   ['the message is not named', undefined, { label: 'ham', by: 'a' }, 'ref: found "neither ref nor message"'],
   ['the reference is none', undefined, { ...spam, ref: '../etc' }, 'ref: found "../etc", expected up to 32 letters'],
+  [
+    'the recipient is too long',
+    undefined,
+    { ...spam, recipient: `${'a'.repeat(320)}@example.org` },
+    'expected an address of at most 320 characters; name the recipient, or leave it out',
+  ],
 ] as const)('%s: that is a mistake of the caller, explained', async ([, filters, said, words]) => {
   const gateway = gatewayOf(...(filters ?? [{ name: 'pupil', onFeedback: () => undefined }]))
   await expect(gateway.feedback(said as Feedback)).rejects.toThrow(words)
+})
+
+test.for([
+  ['the addresses are missing', { to: 'bob@example.com' }, 'recordSent: found', "write { from: '…', to: ['…'] }"],
+  ['no filter remembers them', { from: '', to: [] }, 'filters: found "none that remembers"', 'add knownSender()'],
+] as const)('mail that was sent is not recorded where %s', async ([, mail, ...words]) => {
+  const said = gatewayOf({ name: 'pupil' }).recordSent(mail as SentMail)
+  for (const word of words) await expect(said).rejects.toThrow(word)
 })
