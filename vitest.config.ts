@@ -23,6 +23,8 @@ export default defineConfig({
     // Many wait for servers and clients half of their time, so that four have work for two cores.
     maxWorkers: 4,
     globalSetup: 'test/support/built-package.ts',
+    // What comes late on a busy machine comes all the same.
+    expect: { poll: { timeout: 20_000 } },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [

@@ -15,6 +15,8 @@ export default defineConfig({
     exclude: ['test/data/**'],
     // Each file starts programs of its own: more workers than this only make each other late.
     maxWorkers: 2,
+    // What comes late on a busy machine comes all the same.
+    expect: { poll: { timeout: 20_000 } },
     testTimeout: 60_000,
     hookTimeout: 600_000,
   },
