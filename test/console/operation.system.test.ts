@@ -172,6 +172,8 @@ test('Live stops when it is paused and goes on when it is resumed', async () => 
 test('a hidden page takes nothing from the gateway, and begins anew with the last minutes when it is shown', async () => {
   await using opened = await at('live')
   const { page } = opened
+  // The first stream has begun when a value is shown.
+  await page.getByText(/Last value at/).waitFor()
   const streams: string[] = []
   page.on('request', request => {
     if (request.url().endsWith('/live')) streams.push('begun')
@@ -179,7 +181,6 @@ test('a hidden page takes nothing from the gateway, and begins anew with the las
   page.on('requestfailed', request => {
     if (request.url().endsWith('/live')) streams.push('ended')
   })
-  await page.getByText(/Last value at/).waitFor()
   const turn = (isHidden: boolean) =>
     page.evaluate(hidden => {
       const { document } = globalThis as unknown as { readonly document: EventTarget }
