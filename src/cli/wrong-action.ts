@@ -8,11 +8,9 @@ export function wrongAction(
   found: string | undefined,
   { actions, usage }: { readonly actions: readonly string[]; readonly usage: string },
 ): string {
-  if (found !== undefined && actions.includes(found))
-    return `${command} ${found}: the words behind it are not those that it takes\n\n${usage}`
+  if (found !== undefined && actions.includes(found)) return `${command} ${found}: its arguments are wrong\n\n${usage}`
   const expected = `one of ${actions.join(', ')}`
-  if (found === undefined || found === '')
-    return `${command}: found nothing behind it, expected ${expected}\n\n${usage}`
+  if (found === undefined || found === '') return `${command}: found no action, expected ${expected}\n\n${usage}`
   const meant = nearest(found, actions)
   const remedy = meant === undefined ? '' : `; did you mean ${command} ${meant}?`
   return `${command}: found ${show(found)}, expected ${expected}${remedy}\n\n${usage}`

@@ -122,9 +122,9 @@ test.for([
     'postern config: found "chek", expected one of check, print; did you mean postern config check?',
   ],
   [['config', 'check'], 'found no postern.config.ts in this folder'],
-  [['list'], 'postern list: found nothing behind it, expected one of show, add, remove'],
+  [['list'], 'postern list: found no action, expected one of show, add, remove'],
   [['quarantine', 'relase', 'x'], 'did you mean postern quarantine release?'],
-  [['quarantine', 'release'], 'postern quarantine release: the words behind it are not those that it takes'],
+  [['quarantine', 'release'], 'postern quarantine release: its arguments are wrong'],
 ] as const)('%j says what was found and what was expected', async ([words, sentence]) => {
   await using folder = await scratch()
   expect(await postern(folder.path, ...words)).toMatchObject({ status: 2, error: expect.stringContaining(sentence) })

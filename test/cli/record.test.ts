@@ -72,6 +72,44 @@ test('no name, address or text stays, in whatever part and encoding it stands', 
   )
 })
 
+test.for([
+  ['an envelope line of mbox', 'From anna@kowalski.de Mon Nov 30 10:00:00 2026\r\nSubject: x\r\n\r\nx'],
+  ['a field with a blank before its colon', 'Subject : Kowalski\r\n\r\nx'],
+  ['a line of the header without a colon', 'Subject: x\r\nKowalski was here\r\n\r\nx'],
+  ['a line behind a bare CR', 'Subject: x\rKowalski was here\r\n\r\nx'],
+  [
+    'what follows the date of Received',
+    'Received: by x; Mon, 30 Nov 2026 10:00:00 +0000 for <anna@kowalski.de>\r\n\r\nx',
+  ],
+  ['a comment at the date of Received', 'Received: by x; Mon, 30 Nov 2026 10:00:00 +0000 (Kowalski)\r\n\r\nx'],
+  ['a boundary that stands twice', 'Content-Type: a/b; boundary=x; c=boundary=x Kowalski boundary=x Kowalski\r\n\r\nx'],
+  ...[
+    'by <anna@kowalski.de>',
+    'by <Anna Kowalski>',
+    '<div kowalski>x</div>',
+    '<p title="x" Kowalski=1>x',
+    '<p style="background:url(https://kowalski.de/x.png)">x</p>',
+    '<p style=\'font-family:"Kowalski"\'>x</p>',
+    '<p style="color:red;/* Kowalski">x</p>',
+    '<style title="Kowalski">p{background:url(//kowalski.de)} /* Kowalski */</style>',
+    '<style>p::after{content:"Kowalski}</style>',
+    '<style><b>Kowalski</b></style>',
+    '<img src="https://kowalski.de/a>b" alt="Kowalski<"',
+    '<!DOCTYPE Kowalski><![CDATA[Kowalski]]><?Kowalski?>',
+  ].map(html => [html, `Content-Type: text/html\r\n\r\n${html}`] as const),
+] as const)('nothing stays of a name in %s', ([, message]) => {
+  expect(redactMessage(Buffer.from(message), new Pseudonyms()).toString()).not.toMatch(/kowalski|anna/i)
+})
+
+test('tags, flags and styles stay', () => {
+  const html =
+    '<p style="color:red;background:url(/x)" class=a><input checked><o:p>Hello</o:p></p><style>p{color:red}</style>'
+  const redacted = redactMessage(Buffer.from(`Content-Type: text/html\r\n\r\n${html}`), new Pseudonyms()).toString()
+  expect(redacted).toMatch(
+    /<p style="color:red;background:url\(\/x\)" class=a><input checked><o:p>\w{5}<\/o:p><\/p><style>p\{color:red\}<\/style>$/,
+  )
+})
+
 test('how it is built stays: fields, boundaries, types, dates, links, tags and the kind of a file', () => {
   const redacted = redactMessage(Buffer.from(MAIL), new Pseudonyms()).toString()
   const names = (text: string) => text.match(/^[A-Za-z-]+(?=:)/gm)

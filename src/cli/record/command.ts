@@ -20,7 +20,7 @@ export const RECORD_USAGE = `usage: postern record FILE --redact --out FILE [--k
   --out FILE   the file to write; a file that exists is not replaced
   --keep WORD  a word or the name of a host that stays; may be given several times (default: none)
 
-How a message is built stays: fields, parts, links, HTML, kinds of files. The rules that it meets are compared before
+How a message is built stays: names of fields, parts, links, HTML, kinds of files. The rules that it meets are compared before
 and after, without DNS and with the defaults; where one is lost, keep the words that it needs. Read the result
 before you share it. A recording is compared by postern replay.
 exit status: 0 when the same rules are met, 1 when they differ, 2 when the command is wrong or fails`

@@ -1,5 +1,8 @@
 /** A message without what it says and who wrote it, and with its structure: fields, parts, links, kinds of files. */
+import { decodeCharset } from '../../mime/decode/charsets.ts'
+import { decodeAll } from '../../mime/decode/transfer.ts'
 import type { Pseudonyms } from './pseudonyms.ts'
+import { htmlWithout } from './redact-html.ts'
 
 const MAX_DEPTH = 20
 /** The first bytes of a file say of which kind it is; the others are what somebody wrote. */
@@ -21,8 +24,6 @@ const GRAMMAR = words(`from by with for id via smtp esmtp esmtps esmtpsa esmtpa 
   name filename format flowed delsp type start method utf-8 utf us-ascii ascii iso-8859-1 iso windows-1252 windows
   quoted-printable base64 7bit 8bit mailto https one-click list-unsubscribe subject to cc reply-to date message-id
   mime-version content-type re fwd fw aw wg`)
-const HTML_WORDS = words(`style width height type align valign bgcolor color border cellpadding cellspacing rel target
-  method charset http-equiv colspan rowspan role dir lang size face class id`)
 
 /** @param text replaces words, names and addresses in a text */
 export function redactMessage(bytes: Buffer, { text }: Pseudonyms): Buffer {
@@ -45,20 +46,26 @@ const parameterised = (header: string, name: string): string =>
   new RegExp(`^${name}:((?:.*)(?:\\r?\\n[ \\t].*)*)`, 'im').exec(header)?.[1] ?? ''
 
 function headerWithout(header: string, replace: Replace): string {
-  return header.replace(/^([!-9;-~]+):((?:.*)(?:\r?\n[ \t].*)*)/gm, (_field, name: string, value: string) => {
-    if (STRUCTURE.has(name.toLowerCase())) return `${name}:${value}`
-    const date = /;\s*(?:\w{3},\s*)?\d{1,2} \w{3} \d{4} [\d:]{5,8}[^;]*$/.exec(value)?.[0]
-    if (date !== undefined && /received/i.test(name)) {
-      const first = fieldValue(value.slice(0, -date.length), one => byGrammar(one, replace))
-      return `${name}:${first}${date.replace(/\([^)]*\)?/g, '')}`
-    }
-    const boundary = /boundary\s*=\s*("[^"]*"|[^\s;]+)/i.exec(value)?.[0]
-    const [before = '', after = ''] = boundary === undefined ? [value] : value.split(boundary)
-    const word: Replace = GRAMMATICAL.test(name) ? one => byGrammar(one, replace) : replace
-    const [first, last] = [fieldValue(before, word), fieldValue(after, word)]
-    return `${name}:${first}${boundary ?? ''}${last}`
-  })
+  return header.replace(FIELD, (_field, name: string | undefined, colon: string, value: string) =>
+    name === undefined ? utf8(value, replace) : name + colon + valueWithout(name, value, replace),
+  )
 }
+
+/** A field with its name and colon, or a line that has none. */
+const FIELD = /^(?:([!-9;-~]+)([ \t]*:))?(.*(?:\r?\n[ \t].*)*)/gm
+
+function valueWithout(name: string, value: string, replace: Replace): string {
+  if (STRUCTURE.has(name.toLowerCase())) return value
+  const date = /received/i.test(name) ? (END_DATE.exec(value)?.[0] ?? '') : ''
+  const text = value.slice(0, value.length - date.length)
+  const boundary = /boundary\s*=\s*("[^"]*"|[^\s;]+)/i.exec(text)?.[0]
+  const [before = '', after = ''] = boundary === undefined ? [text] : text.split(boundary)
+  const word: Replace = GRAMMATICAL.test(name) ? one => byGrammar(one, replace) : replace
+  return fieldValue(before, word) + (boundary ?? '') + fieldValue(after, word) + date
+}
+
+/** The date at the end of Received, where nothing follows it. */
+const END_DATE = /;\s*(?:\w{3},\s*)?\d{1,2} \w{3} \d{4} [\d:]{5,8}(?: [+-]\d{4}| GMT| UTC)?\s*$/
 
 /** Encoded words are replaced as what they say. */
 function fieldValue(value: string, replace: Replace): string {
@@ -67,9 +74,12 @@ function fieldValue(value: string, replace: Replace): string {
     .map(part => {
       const [, charset = '', kind = '', coded = ''] = /^=\?([\w-]+)\?([bq])\?([^?]*)\?=$/i.exec(part) ?? []
       if (charset === '') return utf8(part, text => text.replace(/[^\s;=<>()",:/'*]+/g, replace))
-      const raw = kind.toLowerCase() === 'b' ? Buffer.from(coded, 'base64') : unquoted(coded.replaceAll('_', ' '))
+      const isBase64 = kind.toLowerCase() === 'b'
+      const raw = isBase64
+        ? Buffer.from(coded, 'base64')
+        : decodeAll(Buffer.from(coded.replaceAll('_', '=20')), 'quoted-printable')
       const text = Buffer.from(replace(decoded(raw, charset)))
-      return kind.toLowerCase() === 'b' ? `=?utf-8?B?${text.toString('base64')}?=` : `=?utf-8?Q?${qEncoded(text)}?=`
+      return isBase64 ? `=?utf-8?B?${text.toString('base64')}?=` : `=?utf-8?Q?${qEncoded(text)}?=`
     })
     .join('')
 }
@@ -111,7 +121,7 @@ function bodyWithout(body: string, { type, encoding, replace, depth }: Body): st
     return `${lines.join('\r\n')}\r\n`
   }
   if (!isText) return emptied(Buffer.from(body, 'latin1')).toString('latin1').replaceAll('\0', 'A')
-  if (encoding === 'quoted-printable') return requoted(inText(unquoted(body.replace(/=[ \t]*\r?\n/g, ''))))
+  if (encoding === 'quoted-printable') return requoted(inText(decodeAll(Buffer.from(body, 'latin1'), encoding)))
   return inText(Buffer.from(body, 'latin1')).toString('latin1')
 }
 
@@ -129,32 +139,10 @@ function parts(body: string, boundary: string, { replace, depth }: Pick<Body, 'r
     .join('')
 }
 
-/** Tags stay, and values of attributes that say how something looks; style sheets stay, all else is text. */
-function htmlWithout(html: string, replace: Replace): string {
-  const pieces = html.split(/(<style\b[^>]*>[^<]*<\/style>|<!--|-->|<\/?[a-z][^>]*>)/i)
-  return pieces
-    .map((piece, index) => {
-      if (index % 2 === 0) return replace(piece)
-      if (/^<style/i.test(piece)) return piece.replace(/"[^"]*"|'[^']*'|\/\*[\s\S]*?\*\/|url\([^)]*\)/g, replace)
-      return piece.replace(
-        /([^\s=<>"'/]+)(?:(\s*=\s*)("[^"]*"|'[^']*'|[^\s>]+))?/g,
-        (whole: string, name: string, sign = '', value?: string) =>
-          value === undefined || HTML_WORDS.has(name.toLowerCase()) ? whole : name + sign + replace(value),
-      )
-    })
-    .join('')
-}
-
 const emptied = (raw: Buffer): Buffer =>
   Buffer.concat([raw.subarray(0, SIGNATURE_BYTES), Buffer.alloc(Math.max(0, raw.length - SIGNATURE_BYTES))])
 
-function decoded(raw: Buffer, charset: string): string {
-  try {
-    return new TextDecoder(charset).decode(raw)
-  } catch {
-    return raw.toString('latin1')
-  }
-}
+const decoded = (raw: Buffer, charset: string): string => decodeCharset(raw, charset) ?? raw.toString('latin1')
 
 /** In its charset where Node writes that; text in others has been read, and is written in UTF-8. */
 const encoded = (text: string, charset: string): Buffer =>
@@ -162,12 +150,6 @@ const encoded = (text: string, charset: string): Buffer =>
 
 const utf8 = (latin1: string, replace: Replace): string =>
   Buffer.from(replace(Buffer.from(latin1, 'latin1').toString())).toString('latin1')
-
-const unquoted = (text: string): Buffer =>
-  Buffer.from(
-    text.replace(/=([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
-    'latin1',
-  )
 
 const requoted = (raw: Buffer): string =>
   raw
