@@ -5,6 +5,7 @@
  */
 import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { withoutCode } from './support/markdown.ts'
 
 /** What no comment, test title, message of the program or document says, and what is said in its place. */
 const PROSE: Readonly<Record<string, string>> = {
@@ -79,7 +80,7 @@ test.for(all)('%s has plain words, and lines of at most 120 characters', file =>
 })
 
 function wrongWords(file: string, text: string): readonly string[] {
-  if (file.endsWith('.md')) return wrongProse(text.replace(/^```[\s\S]*?^```/gm, '').replace(/`[^`\n]*`/g, ''))
+  if (file.endsWith('.md')) return wrongProse(withoutCode(text))
   const comments = Array.from(text.matchAll(COMMENT), ([comment]) => comment.replace(/`[^`\n]*`/g, ''))
   const titles = Array.from(text.matchAll(TITLE), ([, plain, template]) => plain ?? template ?? '')
   const code = text.replace(COMMENT, '')

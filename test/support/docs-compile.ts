@@ -3,7 +3,7 @@
  * comment `// …` goes on where the block above it ends.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { codeBlocks } from './markdown.ts'
 
@@ -36,26 +36,6 @@ function modulesOf(page: string, text: string): readonly Module[] {
   return modules
 }
 
-/** The source of each entry point, by the name that a program imports. */
-function entryPoints(): Readonly<Record<string, readonly string[]>> {
-  const manifest: { readonly exports: Readonly<Record<string, string | Exported>> } = JSON.parse(
-    readFileSync('package.json', 'utf8'),
-  )
-  return Object.fromEntries(
-    Object.entries(manifest.exports).flatMap(([name, exported]) => {
-      if (typeof exported === 'string') return []
-      const types = exported.types ?? exported.import?.types ?? ''
-      const source = types.replace('./dist/', 'src/').replace(/\.d\.ts$/, '.ts')
-      return [[name.replace(/^\./, 'postern'), [resolve(source)]]]
-    }),
-  )
-}
-
-interface Exported {
-  readonly types?: string
-  readonly import?: { readonly types: string }
-}
-
 /** What a page may use without saying where it is from, because its text says so. */
 const PRELUDE = `
 import type { Filter, Gateway } from 'postern'
@@ -85,7 +65,6 @@ export function compile(pages: Readonly<Record<string, string>>): ReadonlyMap<st
 const configuration = (): object => ({
   extends: resolve('tsconfig.json'),
   compilerOptions: {
-    paths: entryPoints(),
     allowJs: true,
     checkJs: true,
     noUnusedLocals: false,
