@@ -22,7 +22,7 @@ async function run(...args: readonly string[]) {
   return { status, text: lines.join('\n') }
 }
 
-test('an entry is added, heeded by a gateway, shown and removed', async () => {
+test('an entry is added, applied by a gateway, shown and removed', async () => {
   const file = join(folder.path, 'postern.db')
   const store = sqliteStore({ file })
   const gateway = postern({ filters: [lists({ every: '100ms' })], dns: zone({}), store, name: 'mx.example.org' })
@@ -34,6 +34,8 @@ test('an entry is added, heeded by a gateway, shown and removed', async () => {
   }
   try {
     expect(await firstReply()).toBe('accept')
+    // The gateway makes the file in the background.
+    await expect.poll(() => existsSync(file)).toBe(true)
     const added = await run('add', '192.0.2.0/24', '--deny', '--expires', '30d', '--note', 'noise', '--store', file)
     expect(added).toMatchObject({ status: 0, text: expect.stringMatching(/ deny {3}192\.0\.2\.0\/24 .*\(noise\)$/) })
     await expect.poll(firstReply).toBe('reject')
