@@ -67,7 +67,7 @@ const most = (length: number): number => Math.max(length / 1024, 2)
 /** Milliseconds of CPU of the best of a few, so that only what is slow every time counts. */
 function cost(expression: RegExp, text: string): number {
   let least = Number.POSITIVE_INFINITY
-  for (let run = 0; run < 4 && least > most(text.length); run += 1) {
+  for (let run = 0; run < 10 && least > most(text.length); run += 1) {
     const slower = slowness()
     const before = threadTime()
     expression.lastIndex = 0

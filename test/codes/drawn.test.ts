@@ -3,7 +3,7 @@ import { renderSVG } from 'uqr'
 import { expect, test } from 'vitest'
 import { drawnInPage, drawnInText } from '../../src/codes/drawn/page.ts'
 import { loadZxing } from '../../src/codes/zxing.ts'
-import { cpuTime } from '../support/cpu.ts'
+import { growth } from '../support/cpu.ts'
 import { modulesOf } from '../support/pictures.ts'
 import { fc, runs as runsOfTest } from '../support/property.ts'
 
@@ -232,14 +232,7 @@ test.for<readonly [string, (count: number) => string]>([
   ],
   ['a long path', count => `<svg><path d="${'M0 0h9v9h-9z'.repeat(count)}"/></svg>`],
   ['rules', count => `<style>${'.a{width:4px}'.repeat(count)}</style>${'<td class="a b c d e f"></td>'.repeat(count)}`],
-])('M15 %s cost no more than twice as much where there are twice as many', async ([, make]) => {
-  const costOf = async (count: number): Promise<number> => {
-    const html = make(count)
-    const before = cpuTime()
-    await drawnInPage(html)
-    return cpuTime() - before
-  }
-  await costOf(2000)
-  const [small, large] = [await costOf(4000), await costOf(8000)]
-  expect(large).toBeLessThan(3.5 * small + 60)
+])('M15 %s cost no more than twelve times as much where there are four times as many', async ([, make]) => {
+  const sizes = { small: make(2000), large: make(8000) }
+  expect(await growth(drawnInPage, { ...sizes, enough: 12, floor: 10 })).toBeLessThan(12)
 })

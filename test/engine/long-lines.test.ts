@@ -50,13 +50,10 @@ test.for<[name: string, unit: string, size: number, c: string]>([
     // The signature is broken by what follows, but all of it is hashed to find that out.
     const message = Buffer.concat([signed({ fields, body: '', tags: { c } }), Buffer.alloc(size, unit)])
     await judge(signed({ fields, body: 'Hello\r\n' }))
-    let [longest, findings] = [Number.POSITIVE_INFINITY, '']
-    for (let round = 0; round < 25 && longest >= 50; round += 1) {
-      const stretch = await longestStretch(async () => {
-        findings = await judge(message)
-      })
-      longest = Math.min(longest, stretch)
-    }
+    let findings = ''
+    const longest = await longestStretch(async () => {
+      findings = await judge(message)
+    })
     expect(findings).toContain('dkim/')
     expect(findings).not.toMatch(/\/(?:failed|timeout)\b/)
     expect(longest).toBeLessThan(50)

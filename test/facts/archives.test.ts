@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { archives } from '../../src/facts/archives.ts'
 import { ask } from '../../src/testing/probe.ts'
 import { ole, zip } from '../archives/build.ts'
+import { cpuTime, growth } from '../support/cpu.ts'
 
 interface Attached {
   readonly name: string
@@ -92,14 +93,10 @@ test('M08 a message in base64 that holds two hundred files is decoded once, not 
   const packed = Buffer.from(plain).toString('base64').replace(/.{76}/g, '$&\r\n')
   const head = 'From: a@example.org\r\nMIME-Version: 1.0\r\nContent-Type: message/rfc822\r\n'
   const outer = `${head}Content-Transfer-Encoding: base64\r\n\r\n${packed}\r\n`
-  const cost = async (text: string): Promise<number> => {
-    const before = process.cpuUsage()
+  const open = async (text: string): Promise<void> => {
     const { files: found } = await ask(archives, { message: text })
     expect(found.map(({ names: [name] }) => name)).toEqual(files.map(({ name }) => name))
-    const { user, system } = process.cpuUsage(before)
-    return (user + system) / 1000
   }
-  await cost(plain)
   // Decoded for each of them it takes thirty times as long.
-  expect(await cost(outer)).toBeLessThan(5 * (await cost(plain)) + 200)
+  expect(await growth(open, { small: plain, large: outer, enough: 8, time: cpuTime })).toBeLessThan(8)
 })

@@ -1,7 +1,7 @@
 /** Addresses that are written over several links, or over a link and the text around it. */
 import { expect, test } from 'vitest'
 import { readHtml } from '../../src/html/read.ts'
-import { cpuTime } from '../support/cpu.ts'
+import { growth } from '../support/cpu.ts'
 import { fc, runs } from '../support/property.ts'
 
 const shownIn = async (html: string) => (await readHtml(html)).references.map(({ shown }) => shown)
@@ -66,16 +66,7 @@ test('any pieces of text and links are read without an error, and what a link sh
 test.for(['www.<a href=u>a</a>', '<a href=u>h</a>', 'x', 'https://', '<a href=u>www.</a>.b'])(
   'M07 a flood of %j is read in time that grows with its length',
   async unit => {
-    const cpuFor = async (length: number): Promise<number> => {
-      const html = unit.repeat(length / unit.length)
-      let least = Infinity
-      for (let round = 0; round < 4; round++) {
-        const before = cpuTime()
-        await readHtml(html)
-        least = Math.min(least, cpuTime() - before)
-      }
-      return least
-    }
-    expect(await cpuFor(120_000)).toBeLessThan(3 * (await cpuFor(60_000)) + 50)
+    const read = (length: number) => readHtml(unit.repeat(length / unit.length))
+    expect(await growth(read, { small: 60_000, large: 240_000, enough: 12, floor: 4 })).toBeLessThan(12)
   },
 )

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ExpiringTable } from '../../src/model/expiring-table.ts'
-import { cpuOf } from '../support/cpu.ts'
+import { growth } from '../support/cpu.ts'
 import { fc } from '../support/property.ts'
 
 const table = (entries = 3, ttl = 1_000) => new ExpiringTable<string>({ entries, ttl })
@@ -90,15 +90,15 @@ test('whatever is set, removed and asked for, it holds what a list by age would 
   )
 })
 
-test('a full table of 64,000 entries takes a new one for what a table of 2,000 costs, give or take caches', () => {
-  const cost = (entries: number): number => {
+test('a full table of 64,000 entries takes a new one for what a table of 2,000 costs, give or take caches', async () => {
+  const filled = (entries: number) => {
     const held = table(entries)
     for (let index = 0; index < entries; index += 1) held.put(`key-${index}`, '', 0)
     let next = entries
-    return cpuOf(() => {
+    return () => {
       for (let count = 0; count < 20_000; count += 1, next += 1) held.put(`key-${next}`, '', 0)
-    }, 5)
+    }
   }
-  cost(2_000)
-  expect(cost(64_000)).toBeLessThan(6 * cost(2_000) + 5)
+  const sizes = { small: filled(2_000), large: filled(64_000) }
+  expect(await growth(fill => fill(), { ...sizes, enough: 6 })).toBeLessThan(6)
 })

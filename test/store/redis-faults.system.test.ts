@@ -83,7 +83,7 @@ async function survives(gateway: Gateway, fault: () => unknown, mend: () => unkn
   await mend()
   await there(gateway)
   expect(await gateway.connect('192.0.2.99')).toMatchObject({ passed: true })
-  expect(gateway.told().at(-1)).toBe('store/up')
+  await expect.poll(() => gateway.told().at(-1)).toBe('store/up')
 }
 
 test('D05 Redis is killed and started again, empty and without the script', async () => {

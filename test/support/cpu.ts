@@ -12,25 +12,28 @@ export function threadTime(): number {
   return (user + system) / 1000
 }
 
+/** How often at most something is measured: other processes only add to what it takes, and may do so for seconds. */
+const MAX_RUNS = 10
+
 /**
- * What `work` takes in milliseconds of CPU of the reference machine: the least of `runs`, since other processes only
- * add to it.
+ * What `work` takes in milliseconds of CPU of the reference machine: the least of ten runs, or of fewer as soon as one
+ * took less than `enough`.
  */
-export function cpuOf(work: () => unknown, runs = 3): number {
+export function cpuOf(work: () => unknown, enough = 0): number {
   let least = Infinity
-  for (let run = 0; run < runs; run++) {
+  for (let run = 0; run < MAX_RUNS && least >= enough; run++) {
     const slower = slowness()
-    const before = cpuTime()
+    const before = threadTime()
     work()
-    least = Math.min(least, (cpuTime() - before) / slower)
+    least = Math.min(least, (threadTime() - before) / slower)
   }
   return least
 }
 
-/** The same for work that waits. It is done again only while it took as long as `enough`. */
-export async function cpuOfAsync(work: () => Promise<unknown>, { enough = 0, runs = 3 } = {}): Promise<number> {
+/** The same for work that waits, with the CPU of all threads. */
+export async function cpuOfAsync(work: () => Promise<unknown>, enough = 0): Promise<number> {
   let least = Infinity
-  for (let run = 0; run < runs && least >= enough; run++) {
+  for (let run = 0; run < MAX_RUNS && least >= enough; run++) {
     const slower = slowness()
     const before = cpuTime()
     await work()
@@ -40,20 +43,26 @@ export async function cpuOfAsync(work: () => Promise<unknown>, { enough = 0, run
 }
 
 /**
- * How many times as much CPU of this thread `work` takes for `large` as for `small`, where less than `floor`
- * milliseconds count as `floor`. Each is done once before, so that neither pays for compiling; then both in turn, and
+ * How many times as much CPU of this thread `work` takes for `large` as for `small`, or of what `time` counts; less than
+ * `floor` milliseconds count as `floor`. Each is done once before, so that neither pays for compiling; then both in turn, and
  * the least of each counts. It ends as soon as the growth is under `enough`.
  */
 export async function growth<Size>(
   work: (size: Size) => unknown,
-  { small, large, enough, floor = 1 }: { small: Size; large: Size; enough: number; floor?: number },
+  {
+    small,
+    large,
+    enough,
+    floor = 1,
+    time = threadTime,
+  }: { small: Size; large: Size; enough: number; floor?: number; time?: () => number },
 ): Promise<number> {
   await work(small)
   await work(large)
   const least = { small: Infinity, large: Infinity }
-  for (let run = 0; run < 6 && (run < 2 || ratio() >= enough); run += 1) {
-    least.small = Math.min(least.small, await timed(() => work(small)))
-    least.large = Math.min(least.large, await timed(() => work(large)))
+  for (let run = 0; run < MAX_RUNS && (run < 2 || ratio() >= enough); run += 1) {
+    least.small = Math.min(least.small, await timed(() => work(small), time))
+    least.large = Math.min(least.large, await timed(() => work(large), time))
   }
   return ratio()
 
@@ -62,10 +71,10 @@ export async function growth<Size>(
   }
 }
 
-async function timed(work: () => unknown): Promise<number> {
-  const before = threadTime()
+async function timed(work: () => unknown, time: () => number): Promise<number> {
+  const before = time()
   await work()
-  return threadTime() - before
+  return time() - before
 }
 
 /**
@@ -73,9 +82,9 @@ async function timed(work: () => unknown): Promise<number> {
  * reference machine. It is done again while it was longer than `enough`: a collection of others' garbage may fall into
  * one run, and what the work itself takes is in every run.
  */
-export async function longestStretch(work: () => Promise<unknown>, { enough = 50, runs = 3 } = {}): Promise<number> {
+export async function longestStretch(work: () => Promise<unknown>, enough = 50): Promise<number> {
   let least = Infinity
-  for (let run = 0; run < runs && least >= enough; run++) least = Math.min(least, await stretchOf(work))
+  for (let run = 0; run < MAX_RUNS && least >= enough; run++) least = Math.min(least, await stretchOf(work))
   return least
 }
 

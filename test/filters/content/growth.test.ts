@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { contentFilters } from '../../../src/filters/content/content-filters.ts'
 import { postern } from '../../../src/index.ts'
 import { zone } from '../../../src/testing/zone.ts'
-import { cpuTime } from '../../support/cpu.ts'
+import { growth } from '../../support/cpu.ts'
 
 /** Bytes of the larger message; the smaller has an eighth. Above 256 KB a thread with a deadline reads the message. */
 const MAX_TEXT = 200_000
@@ -113,21 +113,9 @@ test.for<readonly [what: string, make: (size: number) => string]>([
 })
 
 async function expectLinear(make: (size: number) => string, size: number): Promise<void> {
-  await judge(make(size / GROWTH))
-  const small = await least(make(size / GROWTH))
-  const large = await least(make(size))
+  const sizes = { small: make(size / GROWTH), large: make(size) }
   // What grows with the square takes 64 times as long. Half of what each message costs is the same for any size.
-  expect(large).toBeLessThan(3 * GROWTH * Math.max(small, 2))
-}
-
-async function least(message: string): Promise<number> {
-  const times: number[] = []
-  for (let run = 0; run < 3; run++) {
-    const before = cpuTime()
-    await judge(message)
-    times.push(cpuTime() - before)
-  }
-  return Math.min(...times)
+  expect(await growth(judge, { ...sizes, enough: 3 * GROWTH, floor: 2 })).toBeLessThan(3 * GROWTH)
 }
 
 async function judge(message: string): Promise<void> {

@@ -94,7 +94,7 @@ test.for<[name: string, unit: string]>([
 ])('M02 a list of a megabyte of %s is refused or read within 50 ms', ([, unit]) => {
   const value = unit.repeat(Math.ceil(1_000_000 / unit.length))
   const { mailboxes, defects } = parseAddresses(value)
-  expect(cpuOf(() => parseAddresses(value), 5)).toBeLessThan(50)
+  expect(cpuOf(() => parseAddresses(value), 50)).toBeLessThan(50)
   expect(mailboxes.length).toBeLessThanOrEqual(1000)
   expect(defects).toContain('too-long')
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseParameters } from '../../../src/mime/header/parameters.ts'
-import { cpuOf } from '../../support/cpu.ts'
+import { growth } from '../../support/cpu.ts'
 
 test.for<[source: string, value: string, name: string, found: string[]]>([
   ['text/plain', 'text/plain', 'charset', []],
@@ -29,8 +29,8 @@ test('M16 parameters named like members of Object are parameters and nothing els
 
 test.for(['; ', ';a', ';a=', ';a="', '"', '(', ';a=(', ';a*0*=%41'])(
   'the cost of %j, repeated, grows with its length and no faster',
-  unit => {
-    const cost = (length: number) => cpuOf(() => parseParameters(`x${unit.repeat(length / unit.length)}`).all('a'))
-    expect(cost(500_000)).toBeLessThan(3 * 4 * cost(125_000) + 30)
+  async unit => {
+    const read = (length: number) => parseParameters(`x${unit.repeat(length / unit.length)}`).all('a')
+    expect(await growth(read, { small: 125_000, large: 500_000, enough: 12, floor: 2.5 })).toBeLessThan(12)
   },
 )

@@ -194,8 +194,8 @@ test.for<readonly [what: string, sent: Sent]>([
     },
   ],
 ])('honest: %s costs less than 3', async ([, sent]) => {
-  const { score } = await judged(sent)
-  expect(score).toBeLessThan(3)
+  const { score, rules } = await judged(sent)
+  expect(score, [...rules.values()].join('; ')).toBeLessThan(3)
 })
 
 test('a link in an encrypted PDF is a link of the message, if the message gives the password', async () => {
