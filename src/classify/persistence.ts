@@ -51,6 +51,8 @@ export class Persistence {
   readonly #isReader: boolean
   #cancelSave: (() => void) | undefined
   #lastChange = Number.NEGATIVE_INFINITY
+  /** The checkpoint of the present batch: settled when it is written. */
+  #checkpoint: Promise<void> | undefined
   /** The identity of the snapshot that this process has read or written last. */
   #version: string | undefined
   #queue: Promise<unknown> = Promise.resolve()
@@ -75,7 +77,7 @@ export class Persistence {
 
   /**
    * To be called before an example is learned: the first of a batch makes a checkpoint, and a save follows within a
-   * minute.
+   * minute. Calls settle in their order, so that what undoes an example never overtakes it.
    */
   async beforeChange(): Promise<void> {
     if (this.#isReader) return
@@ -84,10 +86,11 @@ export class Persistence {
     const isNewBatch = now - this.#lastChange > BATCH_GAP_MS
     this.#lastChange = now
     if (isNewBatch) {
-      await this.#enqueue(() => checkpoint(this.#folder, this.#classifier, clock.now())).catch(error =>
+      this.#checkpoint = this.#enqueue(() => checkpoint(this.#folder, this.#classifier, clock.now())).catch(error =>
         this.#warn('classify/save', `a checkpoint could not be written: ${errorText(error)}`),
       )
     }
+    await this.#checkpoint
     this.#cancelSave ??= clock.after(SAVE_AFTER_MS, () => void this.save())
   }
 

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { deflateRawSync } from 'node:zlib'
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { message } from '../../../../src/testing/message.ts'
 import { zip } from '../../../archives/build.ts'
 import { encryptedRar } from '../../../archives/encrypted-rar.ts'
@@ -35,6 +35,12 @@ async function judged({ text, file, name = 'documents.zip', subject = 'Documents
   )
   return { score, rules: new Map(rules) }
 }
+
+// The thread compiles 7-Zip with the first archives, which counts as time of theirs.
+beforeAll(async () => {
+  const rar = encryptedRar({ name: 'photo.dat', data: Buffer.from('data'), password: '4471-K' })
+  for (const file of [rar, fixture('content.7z')]) await judged({ text: 'Password: 4471-K\n', file })
+})
 
 const program = Buffer.concat([Buffer.from('MZ\x90\0\x03\0\0\0', 'latin1'), Buffer.alloc(121)])
 const pdf = '%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n'
