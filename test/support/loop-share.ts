@@ -20,7 +20,7 @@ export async function longestTurn<T>(work: () => Promise<T>): Promise<{ readonly
   }
 }
 
-/** The least of ten measurements, or of fewer as soon as one is under `enough`: others' garbage is collected in some. */
+/** The least of ten measurements, or of fewer as soon as one is under `enough`: some collect the garbage of others. */
 export async function leastOf(measure: () => Promise<number>, enough: number): Promise<number> {
   let least = Infinity
   for (let run = 0; run < 10 && least >= enough; run += 1) least = Math.min(least, await measure())

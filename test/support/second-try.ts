@@ -1,4 +1,4 @@
-/** Names each test that failed and passed when it was run again, so that nobody takes it for one that just passed. */
+/** Names each test that failed and passed when it was run once more: such a test is no proof, and is to be mended. */
 import type { Reporter, TestCase } from 'vitest/node'
 
 export class SecondTry implements Reporter {
