@@ -43,9 +43,9 @@ export async function cpuOfAsync(work: () => Promise<unknown>, enough = 0): Prom
 }
 
 /**
- * How many times as much CPU of this thread `work` takes for `large` as for `small`, or of what `time` counts; less
- * than `floor` milliseconds count as so many. Each is done once before, so that neither pays for compiling; then both in
- * turn, and the least of each counts. It ends as soon as the growth is under `enough`.
+ * How many times as much CPU of this thread, or of what `time` counts, `work` takes for `large` as for `small`; less
+ * than `floor` milliseconds count as so many. Each is done once before, so that neither pays for compiling; then both
+ * in turn, and the least of each counts. It ends as soon as the growth is under `enough`.
  */
 export async function growth<Size>(
   work: (size: Size) => unknown,
