@@ -3,6 +3,9 @@ import type { Reporter, TestCase } from 'vitest/node'
 
 export class SecondTry implements Reporter {
   onTestCaseResult(test: TestCase): void {
-    if (test.diagnostic()?.flaky) console.log(`SECOND TRY  ${test.module.relativeModuleId} > ${test.fullName}`)
+    if (!test.diagnostic()?.flaky) return
+    const [error] = test.result().errors ?? []
+    const where = (error?.stack ?? '').split('\n').filter(line => !line.includes('node_modules'))
+    console.log(`SECOND TRY  ${test.module.relativeModuleId} > ${test.fullName}\n${where.join('\n')}`)
   }
 }
