@@ -31,8 +31,8 @@ const schema = schemaOf<LoadControlOptions>('loadControl', {
   ...loadSheddingShape,
   filters: required(filterList),
   expensive: filterList,
-  admission: admissionSchema.check,
-  recentlyRefused: recentlyRefusedSchema.check,
+  admission: admissionSchema.inside,
+  recentlyRefused: recentlyRefusedSchema.inside,
 })
 
 /**

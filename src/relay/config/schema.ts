@@ -150,7 +150,7 @@ const load: Check<LoadConfig> = object<LoadConfig>(
       },
       'options of admission',
     ),
-    recentlyRefused: recentlyRefusedSchema.check,
+    recentlyRefused: recentlyRefusedSchema.inside,
   },
   'options of load control',
 )
@@ -217,7 +217,7 @@ export const relaySchema: Schema<RelayConfig> = schemaOf<RelayConfig>(
     doctor: either('true, false or options of the doctor', found =>
       typeof found === 'boolean' ? flag() : doctor,
     ) as Check<DoctorConfig | boolean>,
-    alerts: alertsSchema.check,
+    alerts: alertsSchema.inside,
     quarantine: quarantineCheck,
     console: consoleCheck,
     digest: digestCheck,

@@ -1,4 +1,4 @@
-/** What the configuration says about reports and summaries. */
+/** What the configuration says about reports, summaries and alerts. */
 import { generateKeyPairSync } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { effective } from '../../../src/relay/config/options.ts'
@@ -34,6 +34,7 @@ test.for<[string, RelayConfig, RegExp]>([
   ['a time that is none', { mail, summary: { to: ['a@example.org'], time: '25:00' } }, /summary\.time/],
   ['a zone that is none', { mail, summary: { to: ['a@example.org'], timeZone: 'Mars/Base' } }, /summary\.timeZone/],
   ['a summary for none', { mail, summary: { to: [] } }, /summary\.to/],
+  ['alerts as a word', { alerts: true as never }, /alerts: .*set alerts to an object of options/],
   ['a domain that is none', { mail, summary: { to: [{ address: 'a@example.org', domains: ['?'] }] } }, /domains/],
 ])('%s is refused, with what to do', ([, config, message]) => {
   expect(() => optionsOf(config)).toThrow(message)
