@@ -20,9 +20,9 @@ export interface HeaderFormOptions {
    */
   readonly coauthors?: Consequence
   /**
-   * One address after a name with a comma that is not quoted (`Doe, John <john@example.org>`): careless programs write
-   * it, and nothing proves such an author.
-   * @default 'quarantine'
+   * One address after a name with a comma that is not quoted (`Doe, John <john@example.org>`): by RFC 5322 §3.4 two
+   * mailboxes, of which the first has no address, so that nothing proves such an author.
+   * @default 'reject'
    */
   readonly unquotedName?: Consequence
   /** The author's domain cannot be authenticated: an IP address, or a bounce without an address. @default 1 */
@@ -54,7 +54,7 @@ export interface HeaderFormOptions {
 const defaults: Readonly<Required<HeaderFormOptions>> = {
   author: 'reject',
   coauthors: 'quarantine',
-  unquotedName: 'quarantine',
+  unquotedName: 'reject',
   unusableAuthor: 1,
   nul: 'reject',
   tooLarge: 'reject',
