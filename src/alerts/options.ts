@@ -1,7 +1,18 @@
 /** The options of alerts, and their checks. */
 import { isIP } from 'node:net'
 import { duration, flag, oneOf, secret, text, whole } from '../model/checks.ts'
-import { type Check, check, either, isRecord, list, object, relation, required, schemaOf } from '../model/options.ts'
+import {
+  type Check,
+  check,
+  either,
+  isRecord,
+  list,
+  object,
+  relation,
+  required,
+  type Shape,
+  schemaOf,
+} from '../model/options.ts'
 import { type Duration, toMilliseconds } from '../model/units.ts'
 import { mailbox } from '../net/checks.ts'
 import { type CustomRule, customRule } from './custom.ts'
@@ -113,20 +124,19 @@ const rule = either('true, false or { for }', found =>
 ) as Check<boolean | RuleOptions>
 
 /** @internal */
-export const alertsSchema = schemaOf<AlertsOptions>(
-  'alerts',
-  {
-    mail: list(mailbox(), 'addresses'),
-    webhook: object<AlertWebhook>({ url: required(webhookUrl), secret: required(secret({ min: 16 })) }, 'a webhook'),
-    maxMails: whole({ min: 1, max: 1_000 }),
-    rules: object<NonNullable<AlertsOptions['rules']>>(
-      Object.fromEntries(RULE_NAMES.map(name => [name, rule])) as Record<RuleName, typeof rule>,
-      'rules by name',
-    ),
-    custom: list(custom, 'rules'),
-  },
-  relation(['custom'], repeatedRule),
-)
+export const alertsShape: Shape<AlertsOptions> = {
+  mail: list(mailbox(), 'addresses'),
+  webhook: object<AlertWebhook>({ url: required(webhookUrl), secret: required(secret({ min: 16 })) }, 'a webhook'),
+  maxMails: whole({ min: 1, max: 1_000 }),
+  rules: object<NonNullable<AlertsOptions['rules']>>(
+    Object.fromEntries(RULE_NAMES.map(name => [name, rule])) as Record<RuleName, typeof rule>,
+    'rules by name',
+  ),
+  custom: list(custom, 'rules'),
+}
+
+/** @internal */
+export const alertsSchema = schemaOf('alerts', alertsShape, relation(['custom'], repeatedRule))
 
 /** @internal What is wrong when two rules have one name. */
 export function repeatedRule({ custom: own = [] }: AlertsOptions) {

@@ -31,8 +31,8 @@ const schema = schemaOf<LoadControlOptions>('loadControl', {
   ...loadSheddingShape,
   filters: required(filterList),
   expensive: filterList,
-  admission: admissionSchema.inside,
-  recentlyRefused: recentlyRefusedSchema.inside,
+  admission: admissionSchema.check,
+  recentlyRefused: recentlyRefusedSchema.check,
 })
 
 /**

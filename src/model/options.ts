@@ -38,8 +38,6 @@ export interface Relation<T> {
 export interface Schema<T> {
   readonly name: string
   readonly check: Check<T>
-  /** The same for an option of another factory: its remedies do not call this one. */
-  readonly inside: Check<T>
   readonly relations: readonly Relation<T>[]
 }
 
@@ -53,12 +51,7 @@ export const schemaOf = <T extends object>(
   name: string,
   shape: Shape<T>,
   ...relations: readonly Relation<T>[]
-): Schema<T> => ({
-  name,
-  check: object<T>(shape, 'an object of options', name || 'postern'),
-  inside: object<T>(shape),
-  relations,
-})
+): Schema<T> => ({ name, check: object<T>(shape, 'an object of options', name || 'postern'), relations })
 
 /** A problem is reported at the first of the keys. Asked only where none of them has its own problem. */
 export const relation = <T>(of: Relation<T>['of'], wrong: Relation<T>['wrong']): Relation<T> => ({ of, wrong })

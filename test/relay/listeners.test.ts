@@ -123,7 +123,7 @@ test('while no worker lives the port is held: clients wait for the next worker, 
   for (const pid of await children()) process.kill(pid, 'SIGKILL')
   await Promise.all(
     Array.from({ length: 30 }, async (_, index) => {
-      await new Promise(resolve => setTimeout(resolve, index * 10))
+      await new Promise(resolve => setTimeout(resolve, index * 30))
       await attempt(index)
     }),
   )

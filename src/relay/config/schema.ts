@@ -1,6 +1,6 @@
 /** Checks a configuration: every mistake at once, with its path, what was found and expected, and the remedy. */
 import { isIP } from 'node:net'
-import { alertsSchema } from '../../alerts/options.ts'
+import { type AlertsOptions, alertsShape } from '../../alerts/options.ts'
 import { CHECK_NAMES } from '../../doctor/names.ts'
 import type { AdmissionOptions } from '../../filters/admission/admission.ts'
 import { loadSheddingShape } from '../../filters/load-shedding.ts'
@@ -150,7 +150,7 @@ const load: Check<LoadConfig> = object<LoadConfig>(
       },
       'options of admission',
     ),
-    recentlyRefused: recentlyRefusedSchema.inside,
+    recentlyRefused: recentlyRefusedSchema.check,
   },
   'options of load control',
 )
@@ -217,7 +217,7 @@ export const relaySchema: Schema<RelayConfig> = schemaOf<RelayConfig>(
     doctor: either('true, false or options of the doctor', found =>
       typeof found === 'boolean' ? flag() : doctor,
     ) as Check<DoctorConfig | boolean>,
-    alerts: alertsSchema.inside,
+    alerts: object<AlertsOptions>(alertsShape),
     quarantine: quarantineCheck,
     console: consoleCheck,
     digest: digestCheck,
