@@ -103,10 +103,10 @@ async function tabTo(page: Page, name: string, max = 60): Promise<void> {
   throw new Error(`"${name}" was not reached by Tab`)
 }
 
-/** The name of what has the focus. */
+/** The name of what has the focus; empty while nothing has it, which is when the body has it. */
 const focused = (page: Page): Promise<string> =>
   page.evaluate<string>(
-    '(e => (e.getAttribute("aria-label") || e.labels?.[0]?.textContent || e.textContent || "").trim())(document.activeElement)',
+    '(e => e === document.body ? "" : (e.getAttribute("aria-label") || e.labels?.[0]?.textContent || e.textContent || "").trim())(document.activeElement)',
   )
 
 /** The page moves the focus a moment after a key, and on a busy machine later than the next key would come. */

@@ -106,9 +106,9 @@ export async function survivesFailover({ redis, kill, isOver }: Failover): Promi
   const isBack = (relay: RelayProcess) =>
     relay.tells().lastIndexOf('store/up') > relay.tells().lastIndexOf('store/down')
   await expect.poll(() => relays.map(isBack), { timeout: 30_000 }).toEqual([true, true])
+  await expect.poll(() => mail.replies.length, { timeout: 30_000 }).toBeGreaterThan(20)
   await mail.stop()
 
-  expect(mail.replies.length).toBeGreaterThan(20)
   expect(mail.replies.filter(reply => !reply.startsWith('250'))).toEqual([])
   for (const relay of relays) expect(relay.tells()).toMatch(/store\/down: .*memory/)
   await refusedByBoth('127.9.9.9')
