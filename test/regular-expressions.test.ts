@@ -4,7 +4,7 @@ import { stripTypeScriptTypes } from 'node:module'
 import { join } from 'node:path'
 import { parse } from 'acorn'
 import { expect, test } from 'vitest'
-import { slowness, threadTime } from './support/cpu.ts'
+import { cpuOf } from './support/cpu.ts'
 
 interface Found {
   readonly file: string
@@ -64,18 +64,12 @@ const BOUNDED: Readonly<Record<string, number>> = {
 /** One for each thousand characters; what is short may take as long as a machine that is busy hesitates. */
 const most = (length: number): number => Math.max(length / 1024, 2)
 
-/** Milliseconds of CPU of the best of a few, so that only what is slow every time counts. */
 function cost(expression: RegExp, text: string): number {
-  let least = Number.POSITIVE_INFINITY
-  for (let run = 0; run < 10 && least > most(text.length); run += 1) {
-    const slower = slowness()
-    const before = threadTime()
+  const search = () => {
     expression.lastIndex = 0
-    if (expression.global) text.replace(expression, '')
-    else expression.test(text)
-    least = Math.min(least, (threadTime() - before) / slower)
+    return expression.global ? text.replace(expression, '') : expression.test(text)
   }
-  return least
+  return cpuOf(search, most(text.length))
 }
 
 test('there are expressions to attack', () => {
